@@ -18,7 +18,7 @@ internal static unsafe partial class Futex
     /// Sleeps while <paramref name="word"/> holds <paramref name="expected"/>, until a wake or
     /// <paramref name="deadlineNanoseconds"/>. Thread class: any that may block, offline as a reader. Parks. Returns may be
     /// spurious. Ordering: none that the caller may build on; it reads the word again with the ordering it needs.
-    /// Cost: 4-5 µs from wake to running.
+    /// Cost: 4-7 µs from wake to running.
     /// </summary>
     /// <param name="word">Safety: 4-byte aligned native memory that stays mapped until the call is back.</param>
     /// <param name="expected">What the caller last saw there.</param>
@@ -28,7 +28,7 @@ internal static unsafe partial class Futex
 
     /// <summary>
     /// Wakes up to <paramref name="count"/> threads that sleep on <paramref name="word"/>; returns how many. Thread class:
-    /// any. Never blocks, never allocates. Cost: 0.2-0.3 µs with nobody there, 1-1.5 µs with one sleeper.
+    /// any. Never blocks, never allocates. Cost: 0.3 µs with nobody there, 1-3 µs with one sleeper.
     /// </summary>
     // Without the kernel nobody can be counted; the pollers see the changed word by themselves.
     public static int Wake(uint* word, int count) => s_isNative ? WakeInKernel(word, count) : 0;

@@ -10,7 +10,7 @@ internal static class MonotonicClock
     private static readonly bool s_ticksAreNanoseconds = Stopwatch.Frequency == NanosecondsPerSecond;
 
     /// <summary>
-    /// Now, in ns. Thread class: any. Never blocks, never allocates. Cost: about 25 ns (a vDSO call), so a hot loop
+    /// Now, in ns. Thread class: any. Never blocks, never allocates. Cost: 25-35 ns (a vDSO call), so a hot loop
     /// reads a published word instead.
     /// </summary>
     public static long Nanoseconds

@@ -18,8 +18,8 @@ internal static class ProcessBarrier
 
     /// <summary>
     /// Returns after every other thread of the process has passed a full barrier since the call began; the caller has one,
-    /// too. Thread class: any. Waits for the other cores, never for a thread. Never allocates. Cost: 0.2-0.6 µs alone, about
-    /// 2 µs with one other core busy.
+    /// too. Thread class: any. Waits for the other cores, never for a thread. Never allocates. Cost: 0.2-0.7 µs alone, 2-9 µs
+    /// with one other core busy (an interprocessor interrupt, which is dear in a virtual machine).
     /// </summary>
     public static void Issue()
     {

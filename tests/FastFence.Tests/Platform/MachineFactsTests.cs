@@ -21,7 +21,11 @@ public sealed class MachineFactsTests
     [Fact]
     public void MeasuringAddsACostForEachOperation()
     {
-        Assert.All(MachineFacts.Operations, operation => Assert.InRange(MachineFacts.Measure(operation.Run), 0.01, 1_000_000));
+        Assert.All(MachineFacts.Operations, operation =>
+        {
+            (double median, double best) = MachineFacts.Measure(operation.Run);
+            Assert.InRange(best, 0.01, median);
+        });
         Assert.Equal(
             MachineFacts.Gather(measure: false).Count + MachineFacts.Operations.Count,
             MachineFacts.Gather(measure: true).Count);
