@@ -1,0 +1,66 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Runtime.InteropServices;
+
+namespace FastFence.Platform;
+
+internal static unsafe partial class Futex
+{
+    // include/uapi/linux/futex.h. WAIT_BITSET and not WAIT: its deadline is absolute, so a wait that was interrupted and
+    // tried again does not grow.
+    private const int PrivateFlag = 128;
+    private const int WakeOperation = 1 | PrivateFlag;
+    private const int WaitBitsetOperation = 9 | PrivateFlag;
+    private const uint AnyBit = 0xFFFF_FFFF;
+
+    private const long NanosecondsPerSecond = 1_000_000_000;
+
+    private static readonly bool s_isNative = ProbeKernel();
+
+    // A sandbox may refuse the call (seccomp); found here once rather than in every wait. The clocks must agree, too.
+    private static bool ProbeKernel()
+    {
+        uint word = 0;
+        return SystemCallNumber.IsKnown && MonotonicClock.IsKernelMonotonic
+            && Libc.SystemCallWithoutErrno(SystemCallNumber.Futex, (nint)(&word), WakeOperation, 1) == 0;
+    }
+
+    private static FutexResult WaitInKernel(uint* word, uint expected, long deadline)
+    {
+        // The kernel calls a negative time an error; every deadline before boot is simply over.
+        (long seconds, long nanoseconds) = Math.DivRem(Math.Max(deadline, 0), NanosecondsPerSecond);
+        Timespec time = new() { Seconds = seconds, Nanoseconds = nanoseconds };
+        Timespec* timeout = deadline == NoDeadline ? null : &time;
+
+        // A normal GC transition: this call sleeps, and a collection must not wait for it.
+        nint result = Libc.SystemCall(
+            SystemCallNumber.Futex, (nint)word, WaitBitsetOperation, (nint)expected, (nint)timeout, 0, unchecked((nint)AnyBit));
+        if (result == 0)
+        {
+            return FutexResult.Woken;
+        }
+
+        int error = Marshal.GetLastPInvokeError();
+        return error switch
+        {
+            Errno.TryAgain => FutexResult.ValueDiffers,
+            Errno.TimedOut => FutexResult.TimedOut,
+            Errno.Interrupted => FutexResult.Interrupted,
+            _ => Fail(error),
+        };
+    }
+
+    private static int WakeInKernel(uint* word, int count) =>
+        (int)Math.Max(0, Libc.SystemCallWithoutErrno(SystemCallNumber.Futex, (nint)word, WakeOperation, count));
+
+    // An unmapped or misaligned word: a caller's bug. Answering "woken" would turn it into a spin that never ends.
+    [DoesNotReturn]
+    private static FutexResult Fail(int error) =>
+        throw new InvalidOperationException($"futex wait failed with errno {error}: the word is misaligned or not mapped.");
+
+    [StructLayout(LayoutKind.Sequential)]
+    private struct Timespec
+    {
+        public long Seconds;
+        public long Nanoseconds;
+    }
+}

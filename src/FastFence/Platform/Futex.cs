@@ -1,0 +1,35 @@
+// Sleeping on a 32-bit word in native memory (Drepper, "Futexes Are Tricky"; futex(2)). The kernel compares the word and
+// goes to sleep in one step, so a wake between the caller's last look and its sleep is not lost: whoever wakes changes the
+// word first.
+//
+// The word must stay mapped until every waiter is out. It lives in a slab, never on a stack (architecture, decision 4).
+namespace FastFence.Platform;
+
+/// <summary>A process-private futex.</summary>
+internal static unsafe partial class Futex
+{
+    /// <summary>A deadline that never comes.</summary>
+    public const long NoDeadline = long.MaxValue;
+
+    /// <summary>Whether the kernel does the waiting; else a thread that waits sleeps and looks, and a wake is not heard.</summary>
+    public static bool IsNative => s_isNative;
+
+    /// <summary>
+    /// Sleeps while <paramref name="word"/> holds <paramref name="expected"/>, until a wake or
+    /// <paramref name="deadlineNanoseconds"/>. Thread class: any that may block, offline as a reader. Parks. Returns may be
+    /// spurious. Ordering: none that the caller may build on; it reads the word again with the ordering it needs.
+    /// Cost: 4-7 µs from wake to running.
+    /// </summary>
+    /// <param name="word">Safety: 4-byte aligned native memory that stays mapped until the call is back.</param>
+    /// <param name="expected">What the caller last saw there.</param>
+    /// <param name="deadlineNanoseconds">Absolute, on <see cref="MonotonicClock"/>; <see cref="NoDeadline"/> = none.</param>
+    public static FutexResult Wait(uint* word, uint expected, long deadlineNanoseconds) =>
+        s_isNative ? WaitInKernel(word, expected, deadlineNanoseconds) : WaitByPolling(word, expected, deadlineNanoseconds);
+
+    /// <summary>
+    /// Wakes up to <paramref name="count"/> threads that sleep on <paramref name="word"/>; returns how many. Thread class:
+    /// any. Never blocks, never allocates. Cost: 0.3 µs with nobody there, 1-3 µs with one sleeper.
+    /// </summary>
+    // Without the kernel nobody can be counted; the pollers see the changed word by themselves.
+    public static int Wake(uint* word, int count) => s_isNative ? WakeInKernel(word, count) : 0;
+}
