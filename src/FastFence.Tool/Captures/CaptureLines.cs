@@ -42,7 +42,7 @@ internal sealed class CaptureLines(Stream stream, string path)
             searched = _end - _start;
             if (_atEnd)
             {
-                line = Take(searched, searched);
+                line = searched > 0 ? Take(searched, searched) : [];
                 return searched > 0;
             }
 

@@ -50,18 +50,23 @@ internal sealed class CommandLine
         if (result.Action is ParseErrorAction errors && result.CommandResult.Command != line._root)
         {
             errors.ShowHelp = false;
-            streams.Error.WriteLine($"fastfence: see 'fastfence {result.CommandResult.Command.Name} --help'");
         }
 
         // Signals are ours (StopSignals): the library would end the process two seconds after the first one. So are
         // exceptions: the library's handler answers 1, which here means bad usage.
-        return result.Invoke(new InvocationConfiguration
+        int code = result.Invoke(new InvocationConfiguration
         {
             Output = streams.Out,
             Error = streams.Error,
             EnableDefaultExceptionHandler = false,
             ProcessTerminationTimeout = null,
         });
+        if (result.Action is ParseErrorAction { ShowHelp: false })
+        {
+            streams.Error.WriteLine($"See 'fastfence {result.CommandResult.Command.Name} --help'.");
+        }
+
+        return code;
     }
 
     private void Add(Command command, Func<ParseResult, int> action)

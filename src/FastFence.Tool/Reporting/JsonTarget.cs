@@ -85,8 +85,9 @@ internal sealed class JsonTarget
     private static string Resolve(string name)
     {
         string path = Path.GetFullPath(name);
-        return path.StartsWith("/dev/", StringComparison.Ordinal)
+        FileInfo file = new(path);
+        return path.StartsWith("/dev/", StringComparison.Ordinal) || file.LinkTarget is null
             ? path
-            : new FileInfo(path).ResolveLinkTarget(returnFinalTarget: true)?.FullName ?? path;
+            : file.ResolveLinkTarget(returnFinalTarget: true)!.FullName;
     }
 }

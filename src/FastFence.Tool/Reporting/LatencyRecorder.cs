@@ -63,10 +63,24 @@ internal sealed class LatencyRecorder
     /// <summary>The figures so far. Allocates; owning thread only.</summary>
     internal LatencySummary Summarize() => _histogram.TotalCount == 0
         ? LatencySummary.Empty
-        : new LatencySummary(_histogram.TotalCount, At(50), At(99), At(99.9), _max, _clamped, Buckets());
+        : new LatencySummary(_histogram.TotalCount, At(500), At(990), At(999), _max, _clamped, Buckets());
 
-    // The histogram answers with the top of the bucket, which may lie above everything recorded.
-    private long At(double percentile) => Math.Min(_histogram.GetValueAtPercentile(percentile), _max);
+    // Nearest rank, rounded up: at least that share of the values is not above the answer. The library rounds to the nearest
+    // rank, so that its p99 of 70 values would be the second largest. The top of a bucket may lie above everything recorded.
+    private long At(int perMille)
+    {
+        long rank = ((_histogram.TotalCount * perMille) + 999) / 1000;
+        foreach (var step in _histogram.RecordedValues())
+        {
+            rank -= step.CountAddedInThisIterationStep;
+            if (rank <= 0)
+            {
+                return Math.Min(_histogram.HighestEquivalentValue(step.ValueIteratedTo), _max);
+            }
+        }
+
+        return _max;
+    }
 
     // The histogram's own buckets would be thousands of rows of JSON.
     private ImmutableArray<LatencyBucket> Buckets()
