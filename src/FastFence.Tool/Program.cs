@@ -1,1 +1,3 @@
-return 0;
+using FastFence.Tool.Cli;
+
+return CommandLine.Invoke(args, Streams.OfProcess(), Verbs.Built);

@@ -1,0 +1,126 @@
+using System.CommandLine;
+using System.CommandLine.Help;
+using System.CommandLine.Invocation;
+using System.Diagnostics.CodeAnalysis;
+using System.Globalization;
+using FastFence.Tool.Captures;
+using FastFence.Tool.Reporting;
+
+namespace FastFence.Tool.Cli;
+
+/// <summary>The command line: reads it, opens the output, starts the verb, and turns every failure into message and exit code.</summary>
+internal sealed class CommandLine
+{
+    private readonly Streams _streams;
+    private readonly Verbs _verbs;
+
+    // Not a RootCommand: that calls itself after the assembly, which may not have the command's name.
+    private readonly Command _root =
+        new("fastfence", "Fences in native memory: run them under load, replay a GPU capture, check this machine.");
+
+    private CommandLine(Streams streams, Verbs verbs)
+    {
+        _streams = streams;
+        _verbs = verbs;
+        RunVerb run = new();
+        ReplayVerb replay = new();
+        DoctorVerb doctor = new();
+        Add(run.Command, result => Run(run.Read(result)));
+        Add(replay.Command, result => Replay(replay.Read(result)));
+        Add(doctor.Command, result => Doctor(doctor.Read(result)));
+        HelpOption help = new();
+        help.Action = new HelpWithExamples((HelpAction)help.Action!, new Dictionary<string, string>(StringComparer.Ordinal)
+        {
+            [_root.Name] = "  fastfence run --seconds 5\n  fastfence replay capture.jobs.csv --speed max\n  fastfence doctor",
+            [run.Command.Name] = RunVerb.Examples,
+            [replay.Command.Name] = ReplayVerb.Examples,
+            [doctor.Command.Name] = DoctorVerb.Examples,
+        });
+        _root.Options.Add(help);
+        _root.Options.Add(new VersionOption());
+    }
+
+    /// <summary>Does what the arguments say and gives the exit code.</summary>
+    internal static int Invoke(string[] args, Streams streams, Verbs verbs)
+    {
+        CommandLine line = new(streams, verbs);
+
+        // A file name may start with '@': no response files.
+        ParseResult result = line._root.Parse(args, new ParserConfiguration { ResponseFileTokenReplacer = null });
+        if (result.Action is ParseErrorAction errors && result.CommandResult.Command != line._root)
+        {
+            errors.ShowHelp = false;
+        }
+
+        // Signals are ours (StopSignals): the library would end the process two seconds after the first one. So are
+        // exceptions: the library's handler answers 1, which here means bad usage.
+        int code = result.Invoke(new InvocationConfiguration
+        {
+            Output = streams.Out,
+            Error = streams.Error,
+            EnableDefaultExceptionHandler = false,
+            ProcessTerminationTimeout = null,
+        });
+        if (result.Action is ParseErrorAction { ShowHelp: false })
+        {
+            streams.Error.WriteLine($"See 'fastfence {result.CommandResult.Command.Name} --help'.");
+        }
+
+        return code;
+    }
+
+    private void Add(Command command, Func<ParseResult, int> action)
+    {
+        command.SetAction(result => Guard(() => action(result)));
+        _root.Subcommands.Add(command);
+    }
+
+    private int Run(RunOptions options)
+    {
+        ReportOutput output = ReportOutput.Open(options.Json, _streams);
+        output.Human.WriteLine(string.Create(CultureInfo.InvariantCulture, $"pid {Environment.ProcessId}"));
+        output.Human.Flush();
+        using StopSignals signals = new();
+        return _verbs.Run(options, output, signals.Token);
+    }
+
+    private int Replay(ReplayOptions options)
+    {
+        ReportOutput output = ReportOutput.Open(options.Json, _streams);
+        Capture capture = Capture.Load(options.Capture);
+        using StopSignals signals = new();
+        return _verbs.Replay(options, capture, output, signals.Token);
+    }
+
+    private int Doctor(DoctorOptions options)
+    {
+        ReportOutput output = ReportOutput.Open(options.Json, _streams);
+        using StopSignals signals = new();
+        return _verbs.Doctor(options, output, signals.Token);
+    }
+
+    [SuppressMessage("Design", "CA1031:Do not catch general exception types",
+        Justification = "The last handler: any exception must become an exit code that does not mean bad usage.")]
+    private int Guard(Func<int> action)
+    {
+        try
+        {
+            return action();
+        }
+        catch (Exception e) when (e is UsageException or CaptureException)
+        {
+            _streams.Error.WriteLine($"fastfence: {e.Message}");
+            return ExitCodes.Usage;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            _streams.Error.WriteLine($"fastfence: {e.Message}");
+            return ExitCodes.Machine;
+        }
+        catch (Exception e)
+        {
+            _streams.Error.WriteLine($"fastfence: a fault of the tool itself: {e}");
+            return ExitCodes.Internal;
+        }
+    }
+}

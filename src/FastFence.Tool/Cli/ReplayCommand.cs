@@ -1,0 +1,16 @@
+using FastFence.Tool.Captures;
+using FastFence.Tool.Reporting;
+
+namespace FastFence.Tool.Cli;
+
+/// <summary>The action of <c>replay</c>.</summary>
+internal static class ReplayCommand
+{
+    /// <summary>Does it, prints and writes through <paramref name="output"/>, and gives the exit code.</summary>
+    /// <remarks><paramref name="stop"/> is cancelled by SIGINT and SIGTERM: stop cleanly and report what there is.</remarks>
+    internal static int Execute(ReplayOptions options, Capture capture, ReportOutput output, CancellationToken stop)
+    {
+        Console.Error.WriteLine("fastfence replay: not built yet");
+        return ExitCodes.Internal;
+    }
+}

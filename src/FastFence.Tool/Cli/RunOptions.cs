@@ -1,0 +1,32 @@
+namespace FastFence.Tool.Cli;
+
+/// <summary>Options of <c>run</c>, already checked.</summary>
+internal sealed record RunOptions
+{
+    /// <summary>How long to run, over 0.</summary>
+    public double Seconds { get; init; } = 5;
+
+    /// <summary>Simulated GPU engines.</summary>
+    public int Engines { get; init; } = 1;
+
+    /// <summary>Exporters (drivers).</summary>
+    public int Exporters { get; init; } = 2;
+
+    /// <summary>Timelines, shared out over the exporters.</summary>
+    public int Timelines { get; init; } = 4;
+
+    /// <summary>Threads that emit.</summary>
+    public int Submitters { get; init; } = 1;
+
+    /// <summary>Threads that add callbacks, wait, read names and describe.</summary>
+    public int Observers { get; init; } = 1;
+
+    /// <summary>Seed of every random choice.</summary>
+    public ulong Seed { get; init; } = 1;
+
+    /// <summary>Where the JSON goes; <c>-</c> is standard output.</summary>
+    public string? Json { get; init; }
+
+    /// <summary>Tests only: what to break.</summary>
+    public BreakKind Break { get; init; }
+}

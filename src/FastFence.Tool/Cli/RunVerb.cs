@@ -1,0 +1,70 @@
+using System.CommandLine;
+using System.CommandLine.Parsing;
+
+namespace FastFence.Tool.Cli;
+
+/// <summary>The options of <c>run</c> on the command line.</summary>
+internal sealed class RunVerb
+{
+    internal const string Examples = """
+          fastfence run                                       five seconds on the simulated GPU
+          fastfence run --seconds 60 --submitters 2 --observers 4
+          fastfence run --seconds 5 --json out.json           histograms and per-second series as well
+          fastfence run --seconds 5 --json - | jq .fences_per_second
+        """;
+
+    private static readonly RunOptions s_defaults = new();
+
+    private static readonly Dictionary<string, BreakKind> s_breakKinds = new(StringComparer.Ordinal)
+    {
+        ["drop-callback"] = BreakKind.DropCallback,
+        ["signal-twice"] = BreakKind.SignalTwice,
+        ["leak-fence"] = BreakKind.LeakFence,
+        ["wrong-name"] = BreakKind.WrongName,
+        ["read-late"] = BreakKind.ReadLate,
+    };
+
+    private readonly Option<double> _seconds = OptionParsers.Positive("--seconds", "How long to run.", 86_400, s_defaults.Seconds);
+    private readonly Option<int> _engines = OptionParsers.Whole("--engines", "Simulated GPU engines.", 1, 16, s_defaults.Engines);
+    private readonly Option<int> _exporters =
+        OptionParsers.Whole("--exporters", "Exporters (drivers); they come and go under load.", 1, 64, s_defaults.Exporters);
+
+    private readonly Option<int> _timelines =
+        OptionParsers.Whole("--timelines", "Timelines, shared out over the exporters.", 1, 1024, s_defaults.Timelines);
+
+    private readonly Option<int> _submitters = OptionParsers.Whole("--submitters", "Threads that emit.", 1, 64, s_defaults.Submitters);
+    private readonly Option<int> _observers = OptionParsers.Whole(
+        "--observers", "Threads that add callbacks, wait, read names and describe.", 0, 64, s_defaults.Observers);
+
+    private readonly Option<ulong> _seed = OptionParsers.Seed("--seed", "Seed of every random choice.", s_defaults.Seed);
+
+    private readonly Option<BreakKind> _break = OptionParsers.Create("--break", "Break one protection (for tests).", "KIND", BreakKind.None,
+        $"one of {string.Join(", ", s_breakKinds.Keys)}",
+        static text => s_breakKinds.TryGetValue(text, out BreakKind kind) ? kind : (BreakKind?)null);
+
+    private readonly Option<string?> _json = JsonOption.Create();
+
+    internal RunVerb()
+    {
+        _break.Hidden = true;
+        Command = new Command("run", "Drive fences through the simulated GPU while observers watch them, and report.")
+        {
+            _seconds, _engines, _exporters, _timelines, _submitters, _observers, _seed, _json, _break,
+        };
+    }
+
+    internal Command Command { get; }
+
+    internal RunOptions Read(ParseResult result) => new()
+    {
+        Seconds = result.GetValue(_seconds),
+        Engines = result.GetValue(_engines),
+        Exporters = result.GetValue(_exporters),
+        Timelines = result.GetValue(_timelines),
+        Submitters = result.GetValue(_submitters),
+        Observers = result.GetValue(_observers),
+        Seed = result.GetValue(_seed),
+        Json = result.GetValue(_json),
+        Break = result.GetValue(_break),
+    };
+}

@@ -1,0 +1,20 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+
+namespace FastFence.Tool.Reporting;
+
+/// <summary>JSON of the reports: snake_case names, numbers as numbers, indented.</summary>
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, WriteIndented = true, GenerationMode = JsonSourceGenerationMode.Metadata)]
+[JsonSerializable(typeof(RunReport))]
+[JsonSerializable(typeof(ReplayReport))]
+internal sealed partial class ReportJson : JsonSerializerContext
+{
+    /// <summary>The report as JSON text, with a newline at its end.</summary>
+    internal static string Write(Report report) => report switch
+    {
+        RunReport run => JsonSerializer.Serialize(run, Default.RunReport),
+        ReplayReport replay => JsonSerializer.Serialize(replay, Default.ReplayReport),
+        _ => throw new ArgumentException($"no JSON for {report.GetType().Name}", nameof(report)),
+    } + "\n";
+}

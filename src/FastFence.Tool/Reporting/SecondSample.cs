@@ -1,0 +1,12 @@
+namespace FastFence.Tool.Reporting;
+
+/// <summary>One row of the per-second series.</summary>
+/// <param name="Second">Which second of the run, from 1.</param>
+/// <param name="Fences">Fences signaled in this second.</param>
+/// <param name="Callbacks">Callbacks run in this second.</param>
+/// <param name="Waits">Waits completed in this second.</param>
+/// <param name="Names">Names read in this second.</param>
+/// <param name="Limbo">Slots on limbo lists when it ended.</param>
+/// <param name="Live">Live slots when it ended.</param>
+internal readonly record struct SecondSample(
+    int Second, long Fences, long Callbacks, long Waits, long Names, long Limbo, long Live);
