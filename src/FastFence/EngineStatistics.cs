@@ -1,0 +1,175 @@
+using FastFence.Atomics;
+using FastFence.Fences;
+using FastFence.Memory;
+using FastFence.Reclamation;
+
+namespace FastFence;
+
+/// <summary>Counters of an engine, summed over its threads at one moment; each is exact once its threads are quiet.</summary>
+public sealed record EngineStatistics
+{
+    /// <summary>Fences made.</summary>
+    public long FencesCreated { get; init; }
+
+    /// <summary>Fences signaled.</summary>
+    public long FencesSignaled { get; init; }
+
+    /// <summary>Fences signaled with an error.</summary>
+    public long FencesFailed { get; init; }
+
+    /// <summary>Fences whose last reference is gone.</summary>
+    public long FencesReleased { get; init; }
+
+    /// <summary>Fences with references.</summary>
+    public long FencesLive => FencesCreated - FencesReleased;
+
+    /// <summary>Second signals that changed nothing (C1).</summary>
+    public long SignalsRepeated { get; init; }
+
+    /// <summary>Signals recorded for their turn (C11).</summary>
+    public long SignalsDeferred { get; init; }
+
+    /// <summary>Callbacks accepted.</summary>
+    public long CallbacksAdded { get; init; }
+
+    /// <summary>Callbacks run.</summary>
+    public long CallbacksRun { get; init; }
+
+    /// <summary>Callbacks removed.</summary>
+    public long CallbacksRemoved { get; init; }
+
+    /// <summary>Callbacks refused: the fence was signaled.</summary>
+    public long CallbacksRefused { get; init; }
+
+    /// <summary>Exceptions from callbacks.</summary>
+    public long CallbacksThrown { get; init; }
+
+    /// <summary>Callback nodes in use.</summary>
+    public long CallbackNodesLive { get; init; }
+
+    /// <summary>Waits that registered.</summary>
+    public long Waits { get; init; }
+
+    /// <summary>Waits that slept.</summary>
+    public long WaitsSlept { get; init; }
+
+    /// <summary>Waits that timed out.</summary>
+    public long WaitsTimedOut { get; init; }
+
+    /// <summary>Futex wakes that signals issued.</summary>
+    public long WakeCalls { get; init; }
+
+    /// <summary>Signals of waiters that needed no system call.</summary>
+    public long WakeCallsSaved { get; init; }
+
+    /// <summary>Waits that the safety poll ended.</summary>
+    public long LostWakes { get; init; }
+
+    /// <summary>Stale handles refused (C16).</summary>
+    public long StaleRefused { get; init; }
+
+    /// <summary>Creations refused at a bound.</summary>
+    public long Refused { get; init; }
+
+    /// <summary>Slots written to between reclaim and reuse.</summary>
+    public long PoisonBroken { get; init; }
+
+    /// <summary>Slots given up.</summary>
+    public long SlotsLost { get; init; }
+
+    /// <summary>Generations that wrapped.</summary>
+    public long GenerationWraps { get; init; }
+
+    /// <summary>Names read in access sections.</summary>
+    public long NamesRead { get; init; }
+
+    /// <summary>Fences emitted on rings.</summary>
+    public long Emitted { get; init; }
+
+    /// <summary>Ring positions retired.</summary>
+    public long Retired { get; init; }
+
+    /// <summary>Poller turns.</summary>
+    public long PollTurns { get; init; }
+
+    /// <summary>Poller turns without work.</summary>
+    public long PollIdleTurns { get; init; }
+
+    /// <summary>Batches retired.</summary>
+    public long RetireBatches { get; init; }
+
+    /// <summary>Completion words refused.</summary>
+    public long WordsRefused { get; init; }
+
+    /// <summary>Slots that went through a grace period.</summary>
+    public long SlotsReclaimed { get; init; }
+
+    /// <summary>Fences and nodes on limbo: released, grace period not over or not yet noticed.</summary>
+    public long Limbo { get; init; }
+
+    /// <summary>Private data waiting for its grace period.</summary>
+    public long PrivateDataRetired { get; init; }
+
+    /// <summary>Slabs taken, 2 MiB each.</summary>
+    public long Slabs { get; init; }
+
+    internal static unsafe EngineStatistics Gather(EngineBlock* engine)
+    {
+        PoolSet* pools = &engine->Pools;
+        long* sums = stackalloc long[(int)Counter.Count];
+        lock (Registry.Gate)
+        {
+            for (int i = 0; i < (int)Counter.Count; i++)
+            {
+                sums[i] = (long)pools->Adopted.Read((Counter)i);
+            }
+
+            for (ThreadCache* c = (ThreadCache*)Atomic.LoadAcquire(ref pools->Caches); c != null; c = c->NextOfEngine)
+            {
+                for (int i = 0; i < (int)Counter.Count; i++)
+                {
+                    sums[i] += (long)c->Counters.Read((Counter)i);
+                }
+            }
+        }
+
+        long Sum(Counter counter) => sums[(int)counter];
+        return new EngineStatistics
+        {
+            FencesCreated = Sum(Counter.Created),
+            FencesSignaled = Sum(Counter.Signaled),
+            FencesFailed = Sum(Counter.Failed),
+            FencesReleased = Sum(Counter.Released),
+            SignalsRepeated = Sum(Counter.SignaledAgain),
+            SignalsDeferred = Sum(Counter.Deferred),
+            CallbacksAdded = Sum(Counter.CallbacksAdded),
+            CallbacksRun = Sum(Counter.CallbacksRun),
+            CallbacksRemoved = Sum(Counter.CallbacksRemoved),
+            CallbacksRefused = Sum(Counter.CallbacksRefused),
+            CallbacksThrown = Sum(Counter.CallbacksThrown),
+            CallbackNodesLive = Sum(Counter.NodesTaken) - Sum(Counter.NodesReleased),
+            Waits = Sum(Counter.Waits),
+            WaitsSlept = Sum(Counter.WaitsSlept),
+            WaitsTimedOut = Sum(Counter.WaitsTimedOut),
+            WakeCalls = Sum(Counter.WakeCalls),
+            WakeCallsSaved = Sum(Counter.WakeCallsSaved),
+            LostWakes = Sum(Counter.LostWakes),
+            StaleRefused = Sum(Counter.StaleRefused) + (long)StaleHandles.Total,
+            Refused = Sum(Counter.Refused),
+            PoisonBroken = Sum(Counter.PoisonBroken),
+            SlotsLost = Sum(Counter.SlotsLost),
+            GenerationWraps = Sum(Counter.GenerationWraps),
+            NamesRead = Sum(Counter.NamesRead),
+            Emitted = Sum(Counter.Emitted),
+            Retired = Sum(Counter.Retired),
+            PollTurns = Sum(Counter.PollTurns),
+            PollIdleTurns = Sum(Counter.PollIdleTurns),
+            RetireBatches = Sum(Counter.RetireBatches),
+            WordsRefused = Sum(Counter.WordsRefused),
+            SlotsReclaimed = Sum(Counter.Reclaimed),
+            Limbo = Sum(Counter.Released) + Sum(Counter.NodesReleased) - Sum(Counter.Reclaimed) - Sum(Counter.SlotsLost),
+            PrivateDataRetired = (long)engine->Retired.Count,
+            Slabs = pools->Fences.SlabCount + pools->Nodes.SlabCount,
+        };
+    }
+}

@@ -1,0 +1,197 @@
+using System.Text;
+using FastFence.Atomics;
+using FastFence.Fences;
+using FastFence.Memory;
+using FastFence.Recording;
+using FastFence.Reclamation;
+using FastFence.Rings;
+
+namespace FastFence;
+
+/// <summary>
+/// An exporter (driver): owns timelines, rings and private data, and can go away while observers hold its fences for ever
+/// (C15–C17). Any thread.
+/// </summary>
+public sealed unsafe class Exporter : IDisposable
+{
+    private readonly ExporterBlock* _block;
+
+    internal Exporter(FenceEngine engine, string driverName, ExporterOps ops, nint privateData, uint number)
+    {
+        if (ops.Wait != null && ops.CancelWait == null)
+        {
+            throw new ArgumentException("An exporter with a Wait op needs CancelWait: unload has to wake its sleepers (C17).", nameof(ops));
+        }
+
+        Engine = engine;
+        DriverName = driverName;
+        uint name = Intern(driverName);
+        _block = (ExporterBlock*)BlockHeap.TryAllocate(sizeof(ExporterBlock));
+        if (_block == null)
+        {
+            NameTable.Release(name);
+            References.ThrowNoCache();
+        }
+
+        _block->Engine = engine.Block;
+        _block->Ops = ops;
+        _block->PrivateData = privateData;
+        _block->DriverName = name;
+        _block->Number = number;
+    }
+
+    /// <summary>The engine.</summary>
+    public FenceEngine Engine { get; }
+
+    /// <summary>The driver's name.</summary>
+    public string DriverName { get; }
+
+    /// <summary>Is it closing or closed?</summary>
+    public bool IsClosed => Atomic.LoadAcquire(ref _block->State) != (uint)ExporterState.Open;
+
+    internal ExporterBlock* Block => _block;
+
+    internal List<Timeline> Timelines { get; } = [];
+
+    internal List<FenceRing> Rings { get; } = [];
+
+    internal List<FenceRing> ClosedRings { get; } = [];
+
+    /// <summary>Makes a timeline.</summary>
+    /// <param name="name">At most 240 UTF-8 bytes; captured for traces.</param>
+    /// <param name="options">Null for the defaults.</param>
+    /// <exception cref="InvalidOperationException">The exporter is closed.</exception>
+    /// <exception cref="InsufficientMemoryException">No memory for it, or the name table is full.</exception>
+    public Timeline CreateTimeline(string name, TimelineOptions? options = null)
+    {
+        options ??= new TimelineOptions();
+        lock (Engine.Gate)
+        {
+            Timeline timeline = new(this, CreateBlock(name, options, 0, TimeSpan.FromMinutes(1)));
+            Timelines.Add(timeline);
+            return timeline;
+        }
+    }
+
+    /// <summary>Makes a ring; its timeline has the same name.</summary>
+    /// <param name="name">At most 240 UTF-8 bytes.</param>
+    /// <param name="options">Null for the defaults.</param>
+    public FenceRing CreateRing(string name, RingOptions? options = null)
+    {
+        options ??= new RingOptions();
+        options.Validate();
+        lock (Engine.Gate)
+        {
+            TimelineBlock* timeline = CreateBlock(name, options, TimelineFlags.Ring, TimeSpan.FromSeconds(10));
+            RingBlock* block = RingMemory.Create(
+                Engine.Block,
+                timeline,
+                (uint)options.Capacity,
+                (uint)options.CompletionBits,
+                options.CompletionWord,
+                options.KeepCompletionTimes,
+                (long)options.HoleLimit.TotalNanoseconds);
+            if (block == null)
+            {
+                Teardown.FreeTimeline(timeline);
+                throw new InsufficientMemoryException($"No native memory for a ring of {options.Capacity} positions.");
+            }
+
+            FenceRing ring = new(this, new Timeline(this, timeline), block, options);
+            Rings.Add(ring);
+            Engine.Poller.Add(ring);
+            return ring;
+        }
+    }
+
+    /// <summary>
+    /// Hands private data over to the reclaimer: after the grace period the destructor runs there, once, and may block (C15).
+    /// The caller has made it unreachable: its fences are signaled.
+    /// </summary>
+    /// <param name="data">Argument of the destructor.</param>
+    /// <param name="destructor">A static function.</param>
+    public void Retire(nint data, delegate*<nint, void> destructor) =>
+        PrivateHeap.Retire(Engine.Block, data, (nint)destructor, 0, 0);
+
+    /// <summary>Zeroed native memory for private data, from the engine's slabs; 0 at the bound or once closing.</summary>
+    /// <param name="bytes">At least 1.</param>
+    public nint AllocatePrivate(int bytes)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(bytes);
+        return IsClosed ? 0 : (nint)BlockHeap.TryAllocate(bytes);
+    }
+
+    /// <summary>Frees private data after a grace period and poisons it.</summary>
+    /// <param name="data">From <see cref="AllocatePrivate"/>.</param>
+    /// <param name="bytes">As asked for there.</param>
+    public void FreePrivate(nint data, int bytes)
+    {
+        ArgumentOutOfRangeException.ThrowIfZero(data);
+        PrivateHeap.Retire(Engine.Block, 0, 0, data, bytes);
+    }
+
+    /// <summary>
+    /// Takes the exporter away (C17): nothing new, pending fences end with an error, sleepers in its <c>wait</c> op are woken, a
+    /// grace period passes, its data is released. Signaled fences that observers hold do not hold it up. Waits for all that.
+    /// </summary>
+    /// <param name="error">−ENOENT unless given.</param>
+    /// <exception cref="InvalidOperationException">Inside an access section.</exception>
+    public void Close(FenceError error = default) =>
+        Teardown.CloseExporter(this, error.IsError ? error : FenceError.TimelineClosed);
+
+    /// <summary>Closes it with −ENOENT.</summary>
+    public void Dispose() => Close();
+
+    // Its last timeline is gone, so no fence points here any more; readers in sections may, until the grace period is over.
+    internal void FreeBlock()
+    {
+        NameTable.Release(_block->DriverName);
+        PrivateHeap.Retire(Engine.Block, 0, 0, (nint)_block, sizeof(ExporterBlock));
+    }
+
+    private TimelineBlock* CreateBlock(string name, TimelineOptions options, uint flags, TimeSpan watchdog)
+    {
+        ArgumentNullException.ThrowIfNull(name);
+        Engine.ThrowIfDisposed();
+        if (IsClosed)
+        {
+            throw new InvalidOperationException($"Exporter '{DriverName}' is closed.");
+        }
+
+        uint interned = Intern(name);
+        TimelineBlock* block = (TimelineBlock*)BlockHeap.TryAllocate(sizeof(TimelineBlock));
+        if (block == null)
+        {
+            NameTable.Release(interned);
+            References.ThrowNoCache();
+        }
+
+        TimeSpan limit = options.Watchdog ?? watchdog;
+        block->Engine = Engine.Block;
+        block->Exporter = _block;
+        block->Context = FenceEngine.NextContext();
+        block->DisplayContext = options.DisplayContext ?? block->Context;
+        block->DriverName = Intern(DriverName);
+        block->TimelineName = interned;
+        block->Flags = flags | (options.SingleEmitter ? TimelineFlags.SingleEmitter : 0) | (options.Seqno32 ? TimelineFlags.Seqno32 : 0);
+        block->PrivateData = options.PrivateData;
+        block->TimeoutNanoseconds = limit == Timeout.InfiniteTimeSpan ? long.MaxValue : (long)limit.TotalNanoseconds;
+        block->StartSeqno = options.StartSeqno;
+        block->LastSeqno = options.StartSeqno;
+        block->Completed = options.StartSeqno;
+        return block;
+    }
+
+    private static uint Intern(string name)
+    {
+        byte[] utf8 = Encoding.UTF8.GetBytes(name);
+        if (utf8.Length > NameTable.MaxBytes)
+        {
+            throw new ArgumentException($"'{name[..20]}…' has {utf8.Length} UTF-8 bytes; names have at most {NameTable.MaxBytes}.", nameof(name));
+        }
+
+        uint id = NameTable.Intern(utf8);
+        return id != 0 ? id : throw new InsufficientMemoryException(
+            $"The name table holds {NameTable.Count} names and takes no more. Close timelines that are not needed.");
+    }
+}

@@ -1,0 +1,161 @@
+// What the housekeeping thread does every 10 ms beside reclaiming: it watches readers, rings, timelines, the poller, and frees
+// timelines whose last fence is gone. Time is counted in ticks of at most 50 ms: a stopped host, a paused machine or a debugger
+// is no hang (fault 39).
+using FastFence.Atomics;
+using FastFence.Fences;
+using FastFence.Platform;
+using FastFence.Reclamation;
+using FastFence.Rings;
+
+namespace FastFence;
+
+public sealed unsafe partial class FenceEngine
+{
+    private const long LongestTickNanoseconds = 50_000_000;
+
+    private readonly List<Exporter> _closedExporters = [];
+    private readonly Dictionary<nint, (ulong Seen, long Waited)> _watched = [];
+    private long _lastTick;
+    private long _heartbeatSeen;
+    private long _heartbeatRested;
+    private bool _heartbeatReported;
+    private bool _lockReported;
+
+    internal void KeepUntilFreed(Exporter exporter)
+    {
+        lock (_gate)
+        {
+            _closedExporters.Add(exporter);
+        }
+    }
+
+    private void Chores()
+    {
+        long now = MonotonicClock.Nanoseconds;
+        long tick = _lastTick == 0 ? 0 : Math.Min(now - _lastTick, LongestTickNanoseconds);
+        _lastTick = now;
+        NameLateReaders();
+        WatchPoller(tick);
+        List<Exporter> exporters;
+        lock (_gate)
+        {
+            exporters = [.. _exporters, .. _closedExporters];
+        }
+
+        foreach (Exporter exporter in exporters)
+        {
+            WatchRings(exporter, tick);
+            WatchTimelines(exporter, tick);
+            FreeTimelines(exporter);
+        }
+
+        int errno = Math.Max(_block->Pools.Fences.LockErrno, _block->Pools.Nodes.LockErrno);
+        if (errno != 0 && !_lockReported)
+        {
+            _lockReported = true;
+            Notify(NotificationKind.MemoryNotLocked, $"Locking slabs in memory was refused (errno {errno}): raise RLIMIT_MEMLOCK (ulimit -l) or drop LockMemory.");
+        }
+    }
+
+    private void NameLateReaders()
+    {
+        while (StallDetector.TryFind(_block->Domain, (long)Options.StallLimit.TotalNanoseconds, out Stall stall))
+        {
+            long late = (MonotonicClock.Nanoseconds - stall.Since) / 1_000_000;
+            Notify(NotificationKind.ReaderStalled, $"Thread {stall.ThreadId} has been inside an access section for {late} ms since the first scan that saw it late; memory on limbo waits for it. End the section, or report quiescent states.");
+        }
+    }
+
+    private void WatchPoller(long tick)
+    {
+        long beat = Poller.Heartbeat;
+        bool resting = Poller.IsRunning && !Poller.IsParked && beat == _heartbeatSeen;
+        _heartbeatSeen = beat;
+        _heartbeatRested = resting ? _heartbeatRested + tick : 0;
+        _heartbeatReported &= resting;
+        if (!_heartbeatReported && _heartbeatRested > (long)Options.HeartbeatLimit.TotalNanoseconds)
+        {
+            _heartbeatReported = true;
+            Notify(NotificationKind.PollerStalled, $"The poller has not moved for {_heartbeatRested / 1_000_000} ms: a native callback blocks it, or its core is taken.");
+        }
+    }
+
+    private void WatchRings(Exporter exporter, long tick)
+    {
+        List<FenceRing> rings;
+        lock (_gate)
+        {
+            rings = [.. exporter.Rings];
+        }
+
+        foreach (FenceRing ring in rings)
+        {
+            RingBlock* block = ring.Block;
+            if (Atomic.LoadAcquire(ref block->State) == (uint)RingState.Faulted)
+            {
+                Notify(NotificationKind.RingFaulted, $"Ring context {ring.Timeline.Context}: the device wrote {block->RefusedWord} where {ring.Timeline.CompletedSeqno} to {ring.Timeline.LastSeqno} were possible; its fences end with -EIO.");
+                ring.Fail(FenceError.DeviceLost);
+            }
+            else if (HasStoodStill((nint)block, ring.Timeline, tick, block->TimeoutNanoseconds))
+            {
+                bool alive = ring.Device == null || ring.Device.CheckHealth();
+                Notify(NotificationKind.WatchdogFired, $"Ring context {ring.Timeline.Context}: no progress at seqno {ring.Timeline.CompletedSeqno} for {block->TimeoutNanoseconds / 1_000_000} ms, device {(alive ? "answers" : "is lost")}.");
+                ring.Fail(alive ? FenceError.TimedOut : FenceError.DeviceLost);
+            }
+        }
+    }
+
+    private void WatchTimelines(Exporter exporter, long tick)
+    {
+        List<Timeline> timelines;
+        lock (_gate)
+        {
+            timelines = [.. exporter.Timelines];
+        }
+
+        foreach (Timeline timeline in timelines)
+        {
+            if (!timeline.IsFreed && HasStoodStill((nint)timeline.Block, timeline, tick, timeline.Block->TimeoutNanoseconds))
+            {
+                ulong next = timeline.CompletedSeqno + 1;
+                Notify(NotificationKind.WatchdogFired, $"Timeline context {timeline.Context}: seqno {next} was not signaled for {timeline.Block->TimeoutNanoseconds / 1_000_000_000} s; its fences end with -ETIME. A source was leaked, or Watchdog is too short.");
+                FenceScan.SignalPending(_block, timeline.Block, null, FenceError.TimedOut);
+            }
+        }
+    }
+
+    private bool HasStoodStill(nint key, Timeline timeline, long tick, long limit)
+    {
+        ulong completed = timeline.CompletedSeqno;
+        if (limit == long.MaxValue || completed == timeline.LastSeqno)
+        {
+            _watched.Remove(key);
+            return false;
+        }
+
+        _watched.TryGetValue(key, out (ulong Seen, long Waited) watch);
+        watch = watch.Seen == completed ? (completed, watch.Waited + tick) : (completed, 0);
+        _watched[key] = watch;
+        if (watch.Waited < limit)
+        {
+            return false;
+        }
+
+        _watched.Remove(key);
+        return timeline.CompletedSeqno == completed; // read again after the deadline
+    }
+
+    private void FreeTimelines(Exporter exporter)
+    {
+        lock (_gate)
+        {
+            exporter.Timelines.RemoveAll(t => Teardown.TryFree(this, t, null));
+            exporter.ClosedRings.RemoveAll(r => Teardown.TryFree(this, r.Timeline, r));
+            if (exporter.Timelines.Count == 0 && exporter.ClosedRings.Count == 0 && exporter.Rings.Count == 0
+                && _closedExporters.Remove(exporter))
+            {
+                exporter.FreeBlock();
+            }
+        }
+    }
+}

@@ -1,0 +1,134 @@
+using FastFence.Atomics;
+using FastFence.Fences;
+using FastFence.Memory;
+using FastFence.Platform;
+using FastFence.Polling;
+using FastFence.Reclamation;
+
+namespace FastFence;
+
+public sealed unsafe partial class FenceEngine
+{
+    /// <summary>
+    /// Ends the engine: pending fences end with −ENOENT, waiters wake, callbacks run, what is still held is reported and its
+    /// handles are refused from then on, memory goes back (C22). From one of its own callbacks, or one of its threads, it returns
+    /// at once and the rest happens behind it. Disposing twice does nothing.
+    /// </summary>
+    /// <exception cref="InvalidOperationException">Inside an access section.</exception>
+    public void Dispose()
+    {
+        Section.ThrowIfInside("Disposing an engine");
+        if (Atomic.CompareExchangeFull(ref _block->State, (uint)EngineState.Closing, (uint)EngineState.Open) != (uint)EngineState.Open)
+        {
+            return;
+        }
+
+        ReaderRecord* reader = Registry.CurrentReader();
+        if (IsHousekeeper || (reader != null && reader->InForeignCode != 0))
+        {
+            new Thread(DisposeCore) { Name = "FastFence teardown", IsBackground = true }.Start();
+        }
+        else
+        {
+            DisposeCore();
+        }
+    }
+
+    private void DisposeCore()
+    {
+        Exporter[] exporters;
+        lock (_gate)
+        {
+            exporters = [.. _exporters];
+        }
+
+        foreach (Exporter exporter in exporters)
+        {
+            exporter.Close();
+        }
+
+        long deadline = MonotonicClock.Nanoseconds + (long)Options.DisposeLimit.TotalNanoseconds;
+        Poller.Stop();
+        _dispatcher.Dispose();
+        bool quiet = WaitUntil(() => Atomic.LoadAcquire(ref _block->Pools.Parked) == 0 && NobodyRuns(), deadline);
+        quiet &= WaitUntil(() => GetStatistics().PrivateDataRetired == 0, deadline);
+        _housekeeper.Dispose();
+        EngineStatistics end = GetStatistics();
+        long held = FenceScan.KillHandles(_block);
+        quiet &= GracePeriod.TrySynchronize(TimeSpan.FromTicks(Math.Max(0, deadline - MonotonicClock.Nanoseconds) / 100));
+        if (held != 0 || end.CallbackNodesLive != 0 || !quiet)
+        {
+            Notify(
+                NotificationKind.HeldAtDispose,
+                $"Engine disposed with {held} fences and {end.CallbackNodesLive} callback nodes held; their handles are refused now."
+                + (quiet ? string.Empty : " A reader, waiter or callback did not end in time: the engine's memory stays committed."));
+        }
+
+        Faults.SetSink(_block->Pools.Serial, null);
+        FreeMemory(quiet);
+        Atomic.StoreRelease(ref _block->State, (uint)EngineState.Disposed);
+    }
+
+    private bool NobodyRuns()
+    {
+        for (ThreadCache* c = (ThreadCache*)Atomic.LoadAcquire(ref _block->Pools.Caches); c != null; c = c->NextOfEngine)
+        {
+            if (c->Orphaned == 0 && (Atomic.LoadAcquire(ref c->Running) != 0 || Atomic.LoadAcquire(ref c->RunHead) != 0))
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
+
+    private void FreeMemory(bool quiet)
+    {
+        lock (Registry.Gate)
+        {
+            _block->Pools.Serial = 0;
+            ThreadCache* cache = (ThreadCache*)_block->Pools.Caches;
+            _block->Pools.Caches = 0;
+            while (cache != null)
+            {
+                ThreadCache* next = cache->NextOfEngine;
+
+                // The cache of a living thread stays with it (its thread-static may name it) and is freed when the thread ends.
+                cache->Serial = 0;
+                if (quiet)
+                {
+                    ThreadCache.FreeBags(cache);
+                }
+
+                if (cache->Reader == null && quiet)
+                {
+                    BlockHeap.Free(cache, sizeof(ThreadCache));
+                }
+
+                cache = next;
+            }
+        }
+
+        if (quiet)
+        {
+            PoolSet.FreeBags(&_block->Pools);
+            SlotPool.ReturnAll<FenceKind>(&_block->Pools.Fences);
+            SlotPool.ReturnAll<CallbackKind>(&_block->Pools.Nodes);
+        }
+    }
+
+    private static bool WaitUntil(Func<bool> condition, long deadline)
+    {
+        while (!condition())
+        {
+            if (MonotonicClock.Nanoseconds >= deadline)
+            {
+                return false;
+            }
+
+            Nap.For(200_000);
+        }
+
+        return true;
+    }
+}

@@ -1,0 +1,193 @@
+using FastFence.Atomics;
+using FastFence.Fences;
+using FastFence.Memory;
+using FastFence.Platform;
+using FastFence.Polling;
+using FastFence.Reclamation;
+
+namespace FastFence;
+
+/// <summary>
+/// A fence engine: its fences live in native slabs, its rings are retired by one poller, its memory goes through grace periods.
+/// Make one a process or one a device; every method may be called from any thread unless it says otherwise.
+/// </summary>
+[System.Diagnostics.CodeAnalysis.SuppressMessage("Usage", "CA2213:Disposable fields should be disposed", Justification = "Teardown closes every exporter, the default one included, through the list.")]
+public sealed unsafe partial class FenceEngine : IDisposable
+{
+    private static ulong s_lastSerial;
+    private static ulong s_lastContext;
+
+    private readonly EngineBlock* _block;
+    private readonly List<Exporter> _exporters = [];
+    private readonly Lock _gate = new();
+    private readonly DispatcherThread _dispatcher;
+    private readonly HousekeeperThread _housekeeper;
+    private readonly Exporter _default;
+    private uint _lastExporter;
+
+    /// <summary>Makes an engine with its dispatcher, reclaimer and (unless told not to) poller threads.</summary>
+    /// <param name="options">Bounds and habits; null for the defaults.</param>
+    /// <exception cref="ArgumentOutOfRangeException">An option is out of its range.</exception>
+    /// <exception cref="InsufficientMemoryException">The reservation has no room.</exception>
+    public FenceEngine(FenceEngineOptions? options = null)
+    {
+        Options = options ?? new FenceEngineOptions();
+        Options.Validate();
+        _block = CreateBlock(Options);
+        Faults.SetSink(_block->Pools.Serial, (fence, e) => Notify(
+            NotificationKind.CallbackFaulted, $"A callback or destructor threw {e.GetType().Name}: {e.Message}", e));
+        Poller = new FencePoller(this, _block, Options);
+        _dispatcher = new DispatcherThread(_block);
+        _housekeeper = new HousekeeperThread(_block, Chores);
+        _default = CreateExporter("fastfence");
+        if (Options.StartPoller)
+        {
+            Poller.Start();
+        }
+    }
+
+    /// <summary>What a person or a log should know; raised on the engine's own threads, so be quick.</summary>
+    public event EventHandler<FenceEngineNotificationEventArgs>? Notified;
+
+    /// <summary>The options it was made with.</summary>
+    public FenceEngineOptions Options { get; }
+
+    /// <summary>The poller.</summary>
+    public FencePoller Poller { get; }
+
+    /// <summary>The engine's own exporter, for timelines that need no driver.</summary>
+    public Exporter DefaultExporter => _default;
+
+    /// <summary>Is the engine disposed, or being disposed?</summary>
+    public bool IsDisposed => Atomic.LoadAcquire(ref _block->State) != (uint)EngineState.Open;
+
+    internal EngineBlock* Block => _block;
+
+    internal Lock Gate => _gate;
+
+    internal bool IsHousekeeper => _housekeeper.IsCurrent;
+
+    /// <summary>Makes an exporter with a constant driver name.</summary>
+    /// <param name="driverName">At most 240 UTF-8 bytes.</param>
+    /// <exception cref="ArgumentException">The name is too long.</exception>
+    /// <exception cref="InsufficientMemoryException">The name table or the reservation is full.</exception>
+    public Exporter CreateExporter(string driverName) => CreateExporter(driverName, default, 0);
+
+    /// <summary>Makes an exporter with ops and data of its own.</summary>
+    /// <param name="driverName">Captured for traces (C9); asked by op while a fence is pending if there is one.</param>
+    /// <param name="ops">Static functions, each optional.</param>
+    /// <param name="privateData">Handed to the ops; released by <see cref="ExporterOps.Release"/>.</param>
+    public Exporter CreateExporter(string driverName, ExporterOps ops, nint privateData)
+    {
+        ArgumentNullException.ThrowIfNull(driverName);
+        ThrowIfDisposed();
+        lock (_gate)
+        {
+            Exporter exporter = new(this, driverName, ops, privateData, ++_lastExporter);
+            _exporters.Add(exporter);
+            return exporter;
+        }
+    }
+
+    /// <summary>Makes a timeline on the engine's own exporter.</summary>
+    /// <param name="name">At most 240 UTF-8 bytes.</param>
+    /// <param name="options">Null for the defaults.</param>
+    public Timeline CreateTimeline(string name, TimelineOptions? options = null) => _default.CreateTimeline(name, options);
+
+    /// <summary>Makes a ring on the engine's own exporter.</summary>
+    /// <param name="name">At most 240 UTF-8 bytes.</param>
+    /// <param name="options">Null for the defaults.</param>
+    public FenceRing CreateRing(string name, RingOptions? options = null) => _default.CreateRing(name, options);
+
+    /// <summary>Counters, summed now.</summary>
+    public EngineStatistics GetStatistics() => EngineStatistics.Gather(_block);
+
+    /// <summary>
+    /// Waits until everything released or retired before has gone through its grace period and back to the slabs. For tests and
+    /// teardown. May park.
+    /// </summary>
+    /// <param name="timeout">How long at most.</param>
+    /// <returns>False when a late reader or a running callback held it up.</returns>
+    /// <exception cref="InvalidOperationException">Inside an access section.</exception>
+    public bool Barrier(TimeSpan timeout)
+    {
+        Section.ThrowIfInside("Waiting for reclamation");
+        long deadline = MonotonicClock.Nanoseconds + (long)timeout.TotalNanoseconds;
+        while (true)
+        {
+            ReclaimEverything();
+            EngineStatistics now = GetStatistics();
+            if (now.Limbo == 0 && now.PrivateDataRetired == 0)
+            {
+                return true;
+            }
+
+            if (MonotonicClock.Nanoseconds >= deadline)
+            {
+                return false;
+            }
+
+            Nap.For(200_000);
+        }
+    }
+
+    internal static ulong NextContext() => Atomic.AddFull(ref s_lastContext, 1);
+
+    internal void Remove(Exporter exporter)
+    {
+        lock (_gate)
+        {
+            _exporters.Remove(exporter);
+        }
+    }
+
+    internal void ThrowIfDisposed() => ObjectDisposedException.ThrowIf(IsDisposed, this);
+
+    internal void Notify(NotificationKind kind, string message, Exception? exception = null)
+    {
+        try
+        {
+            Notified?.Invoke(this, new FenceEngineNotificationEventArgs(kind, message, exception));
+        }
+#pragma warning disable CA1031 // a listener's exception has nobody to go to and must not end an engine thread
+        catch (Exception)
+#pragma warning restore CA1031
+        {
+        }
+    }
+
+    // Staged slots of threads that are not idle are taken by claim, those of this thread by sealing.
+    private void ReclaimEverything()
+    {
+        ThreadCache* own = Registry.CacheOf(&_block->Pools);
+        if (own != null && own->Running == 0)
+        {
+            HousekeeperThread.ReclaimStaged(own, all: true);
+        }
+    }
+
+    private static EngineBlock* CreateBlock(FenceEngineOptions options)
+    {
+        EngineBlock* block = (EngineBlock*)BlockHeap.TryAllocate(sizeof(EngineBlock));
+        if (block == null)
+        {
+            References.ThrowNoCache();
+        }
+
+        PoolSet* pools = &block->Pools;
+        pools->Serial = Atomic.AddFull(ref s_lastSerial, 1);
+        pools->BagCapacity = (uint)options.MagazineSize;
+        pools->AdvanceThreshold = 8;
+        pools->LimboBound = (ulong)(options.MaxLimbo != 0 ? options.MaxLimbo : Math.Max(1, options.MaxFences * 3 / 4));
+        pools->Poison = options.Poison ? 1u : 0;
+        SlabPreparation preparation = (options.Prefault ? SlabPreparation.Prefault : 0)
+            | (options.HugePages ? SlabPreparation.HugePages : 0)
+            | (options.LockMemory ? SlabPreparation.Lock : 0);
+        pools->Fences = new SlotPool { Region = Regions.Fences, Quota = (ulong)options.MaxFences, Preparation = preparation };
+        pools->Nodes = new SlotPool { Region = Regions.Nodes, Quota = (ulong)options.MaxCallbacks, Preparation = preparation };
+        block->Domain = Domain.Process;
+        block->StartNanoseconds = MonotonicClock.Nanoseconds;
+        _ = StubFence.Handle;
+        return block;
+    }
+}

@@ -1,0 +1,46 @@
+namespace FastFence;
+
+/// <summary>What an engine has to report.</summary>
+public enum NotificationKind
+{
+    /// <summary>A reader holds up reclamation (C18).</summary>
+    ReaderStalled,
+
+    /// <summary>A callback or a destructor threw.</summary>
+    CallbackFaulted,
+
+    /// <summary>A ring's device is lost, hangs, or wrote a word that cannot be.</summary>
+    RingFaulted,
+
+    /// <summary>The watchdog completed fences that took too long (C3).</summary>
+    WatchdogFired,
+
+    /// <summary>The poller's heartbeat rests.</summary>
+    PollerStalled,
+
+    /// <summary>Page locks were refused.</summary>
+    MemoryNotLocked,
+
+    /// <summary>The engine was disposed while fences were held, or could not wait for somebody.</summary>
+    HeldAtDispose,
+}
+
+/// <summary>A notification: what, where, and what to do.</summary>
+public sealed class FenceEngineNotificationEventArgs : EventArgs
+{
+    internal FenceEngineNotificationEventArgs(NotificationKind kind, string message, Exception? exception = null)
+    {
+        Kind = kind;
+        Message = message;
+        Exception = exception;
+    }
+
+    /// <summary>What happened.</summary>
+    public NotificationKind Kind { get; }
+
+    /// <summary>In words.</summary>
+    public string Message { get; }
+
+    /// <summary>The exception, where there was one.</summary>
+    public Exception? Exception { get; }
+}

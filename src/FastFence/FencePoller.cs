@@ -1,0 +1,143 @@
+using FastFence.Atomics;
+using FastFence.Fences;
+using FastFence.Memory;
+using FastFence.Platform;
+using FastFence.Polling;
+using FastFence.Recording;
+using FastFence.Rings;
+
+namespace FastFence;
+
+/// <summary>One bucket of a histogram.</summary>
+/// <param name="Nanoseconds">Middle of the bucket.</param>
+/// <param name="Count">How many values.</param>
+public readonly record struct LatencyCount(long Nanoseconds, long Count);
+
+/// <summary>
+/// The poller of an engine: an agent that runs on a thread of its own, or is stepped by hand. It reads completion words,
+/// retires prefixes and signals; managed callbacks go to the dispatcher.
+/// </summary>
+[System.Diagnostics.CodeAnalysis.SuppressMessage("Design", "CA1001:Types that own disposable fields should be disposable", Justification = "The engine stops it: a host must not.")]
+public sealed unsafe class FencePoller
+{
+    private readonly FenceEngine _engine;
+    private readonly PollerBlock* _block;
+    private readonly int? _core;
+    private readonly List<nint> _rings = [];
+    private PollerThread? _thread;
+
+    internal FencePoller(FenceEngine engine, EngineBlock* block, FenceEngineOptions options)
+    {
+        _engine = engine;
+        _core = options.PollerCore;
+        _block = (PollerBlock*)BlockHeap.TryAllocate(sizeof(PollerBlock));
+        if (_block == null)
+        {
+            References.ThrowNoCache();
+        }
+
+        _block->Engine = block;
+        _block->Budget = (uint)options.RetireBudget;
+        TimeSpan spin = options.PollerSpin ?? (Cpu.UsableCores >= 2 ? TimeSpan.FromMicroseconds(20) : TimeSpan.Zero);
+        _block->SpinNanoseconds = (long)spin.TotalNanoseconds;
+        _block->YieldNanoseconds = (long)options.PollerYield.TotalNanoseconds;
+        _block->ParkNanoseconds = (long)options.PollerPark.TotalNanoseconds;
+    }
+
+    /// <summary>Is its thread running?</summary>
+    public bool IsRunning => _thread?.IsAlive ?? false;
+
+    /// <summary>Whether its thread is pinned, or why not.</summary>
+    public string Pinning => _thread?.Pinning ?? "stepped by hand: runs on the caller's thread";
+
+    /// <summary>Rises with every turn and every fence.</summary>
+    public long Heartbeat => (long)Atomic.LoadAcquire(ref _block->Heartbeat);
+
+    /// <summary>Is it asleep?</summary>
+    public bool IsParked => Atomic.LoadAcquire(ref _block->Parked) != 0;
+
+    /// <summary>Device completion to signal, of rings that keep completion times, since the engine's start.</summary>
+    public IReadOnlyList<LatencyCount> GetRetireLatency()
+    {
+        List<LatencyCount> counts = [];
+        for (int i = 0; i < LatencyCells.BucketCount; i++)
+        {
+            long n = (long)_block->Latency.Read(i);
+            if (n != 0)
+            {
+                counts.Add(new LatencyCount(LatencyCells.ValueOf(i), n));
+            }
+        }
+
+        return counts;
+    }
+
+    /// <summary>One turn on the calling thread, for engines made without a poller thread; how many positions were retired.</summary>
+    /// <exception cref="InvalidOperationException">The poller has a thread of its own.</exception>
+    public int DoWork()
+    {
+        if (IsRunning)
+        {
+            throw new InvalidOperationException("This poller runs on a thread of its own: make the engine with StartPoller = false to step it.");
+        }
+
+        lock (_rings)
+        {
+            PollerThread.Enter(_block);
+            try
+            {
+                return PollerCore.DoWork(_block);
+            }
+            finally
+            {
+                PollerThread.Leave();
+            }
+        }
+    }
+
+    internal PollerBlock* Block => _block;
+
+    internal void Start() => _thread = new PollerThread(_block, _core);
+
+    internal void Stop()
+    {
+        _thread?.Dispose();
+        _thread = null;
+    }
+
+    internal void Add(FenceRing ring)
+    {
+        ring.Block->Wake = &_block->Wake;
+        _rings.Add((nint)ring.Block);
+        Replace();
+    }
+
+    internal void Remove(FenceRing ring)
+    {
+        _rings.Remove((nint)ring.Block);
+        Replace();
+    }
+
+    // A new set is published as a whole; the poller may use the former one until its next quiescent state.
+    private void Replace()
+    {
+        RingSet* set = (RingSet*)BlockHeap.TryAllocate(RingSet.BytesFor(_rings.Count));
+        if (set == null)
+        {
+            References.ThrowNoCache();
+        }
+
+        set->Count = _rings.Count;
+        for (int i = 0; i < _rings.Count; i++)
+        {
+            RingSet.Items(set)[i] = (RingBlock*)_rings[i];
+        }
+
+        // [RING-SET] full: the set's content stands before the poller sees it. Pairs with itself (an acquire load in the turn).
+        RingSet* former = (RingSet*)Atomic.ExchangeFull(ref _block->Rings, (nint)set);
+        if (former != null)
+        {
+            PrivateHeap.Retire(_engine.Block, 0, 0, (nint)former, RingSet.BytesFor(former->Count));
+        }
+    }
+}

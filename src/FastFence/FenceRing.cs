@@ -1,0 +1,123 @@
+using FastFence.Atomics;
+using FastFence.Fences;
+using FastFence.Memory;
+using FastFence.Reclamation;
+using FastFence.Rings;
+
+namespace FastFence;
+
+/// <summary>
+/// A ring: jobs go to a device in order, each with a fence that the poller signals when the device's completion word has
+/// passed it. Ring position = seqno. Any thread may emit.
+/// </summary>
+public sealed unsafe class FenceRing : IDisposable
+{
+    private readonly RingBlock* _block;
+
+    internal FenceRing(Exporter exporter, Timeline timeline, RingBlock* block, RingOptions options)
+    {
+        Exporter = exporter;
+        Timeline = timeline;
+        Device = options.Device;
+        _block = block;
+        Consumer = new RingConsumer(block);
+    }
+
+    /// <summary>The exporter.</summary>
+    public Exporter Exporter { get; }
+
+    /// <summary>The ring's timeline; fences are made by emitting alone.</summary>
+    public Timeline Timeline { get; }
+
+    /// <summary>The device's side.</summary>
+    public RingConsumer Consumer { get; }
+
+    /// <summary>The device, if one was given.</summary>
+    public FenceDevice? Device { get; }
+
+    /// <summary>Positions reserved and not retired.</summary>
+    public long Outstanding => Timeline.IsFreed ? 0 : (long)RingRetire.Outstanding(_block->Timeline);
+
+    /// <summary>Does it take jobs?</summary>
+    public bool IsRunning => !Timeline.IsClosed && Atomic.LoadAcquire(ref _block->State) == (uint)RingState.Running;
+
+    internal RingBlock* Block => _block;
+
+    /// <summary>
+    /// Emits a job. The ring owns one reference of its fence, the caller gets another. Reserves everything before the first
+    /// visible effect; refuses instead of waiting. No managed allocation; a system call only for a sleeping device or poller.
+    /// </summary>
+    /// <param name="command">The job.</param>
+    /// <param name="fence">The caller's reference, to be disposed once; default unless emitted.</param>
+    public EmitResult Emit(in RingCommand command, out FenceRef fence)
+    {
+        EmitResult result = EmitCore(command, 0, 2, out ulong handle);
+        fence = new FenceRef(handle);
+        return result;
+    }
+
+    /// <summary>As the other, with the exporter's data of this fence.</summary>
+    /// <param name="command">The job.</param>
+    /// <param name="privateData">Handed to the ops.</param>
+    /// <param name="fence">The caller's reference.</param>
+    public EmitResult Emit(in RingCommand command, nint privateData, out FenceRef fence)
+    {
+        EmitResult result = EmitCore(command, privateData, 2, out ulong handle);
+        fence = new FenceRef(handle);
+        return result;
+    }
+
+    /// <summary>Emits a job whose fence only the ring owns: the handle goes stale when it has been retired.</summary>
+    /// <param name="command">The job.</param>
+    /// <param name="fence">A weak handle.</param>
+    public EmitResult EmitDetached(in RingCommand command, out Fence fence)
+    {
+        EmitResult result = EmitCore(command, 0, 1, out ulong handle);
+        fence = new Fence(handle);
+        return result;
+    }
+
+    /// <summary>Emits a position without a job and without a fence: one seqno is skipped.</summary>
+    public EmitResult EmitNop()
+    {
+        Section.Enter();
+        EmitResult result = Timeline.IsFreed ? EmitResult.Closed : RingEmit.EmitNop(_block);
+        Section.Exit();
+        return result;
+    }
+
+    /// <summary>
+    /// Completes everything outstanding with an error once the device is known to be quiet; nothing new afterwards. Waits for
+    /// the device and the poller.
+    /// </summary>
+    /// <param name="error">The error of the fences.</param>
+    /// <returns>False when the device could not be brought to rest: then nothing was completed (C3).</returns>
+    public bool Fail(FenceError error) => Teardown.FailRing(this, error);
+
+    /// <summary>Closes the ring: as <see cref="Fail"/> with −ENOENT.</summary>
+    public void Dispose() => Timeline.Close();
+
+    private EmitResult EmitCore(in RingCommand command, nint data, uint references, out ulong handle)
+    {
+        handle = 0;
+        ReaderRecord* reader = Registry.CurrentReader();
+        if (reader == null)
+        {
+            return EmitResult.NoMemory;
+        }
+
+        // A stopped emitter is inside a section: its ring stays in memory until it comes back or its thread has ended.
+        Reader.Enter(Domain.Process, reader);
+        EmitResult result = EmitResult.Closed;
+        if (!Timeline.IsFreed)
+        {
+            ThreadCache* cache = Registry.CacheOf(&_block->Engine->Pools);
+            result = cache == null
+                ? EmitResult.NoMemory
+                : RingEmit.Emit(cache, _block, command, data, references, out handle);
+        }
+
+        Reader.Exit(reader);
+        return result;
+    }
+}

@@ -1,0 +1,159 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Runtime.CompilerServices;
+using FastFence.Atomics;
+using FastFence.Fences;
+using FastFence.Memory;
+using FastFence.Reclamation;
+
+namespace FastFence;
+
+/// <summary>
+/// A local that an access section is bound to: spans taken in the section cannot outlive the method that holds it. Declare it,
+/// pass it to <see cref="AccessSection.Begin"/>, do nothing else with it.
+/// </summary>
+[SuppressMessage("Performance", "CA1815:Override equals", Justification = "A token is a place, not a value.")]
+public struct AccessToken
+{
+    internal bool Open;
+}
+
+/// <summary>
+/// What can be asked inside an access section. Names and private data are the exporter's memory: they cannot be returned,
+/// stored, captured or carried over <c>await</c> (C5); the compiler sees to it.
+/// </summary>
+[SuppressMessage("Performance", "CA1822:Mark members as static", Justification = "Instance members bind what they return to the section's scope.")]
+public readonly unsafe ref struct AccessView
+{
+    /// <summary>Name of the driver while the fence is pending, then <c>detached-driver</c> (C7). UTF-8.</summary>
+    /// <param name="fence">Any fence.</param>
+    public ReadOnlySpan<byte> DriverName(Fence fence)
+    {
+        fence.ThrowIfNull();
+        CountName(fence);
+        return FenceNames.Driver(fence.Slot, fence.Generation);
+    }
+
+    /// <summary>Name of the timeline while the fence is pending, then <c>signaled-timeline</c> (C7). UTF-8.</summary>
+    /// <param name="fence">Any fence.</param>
+    public ReadOnlySpan<byte> TimelineName(Fence fence)
+    {
+        fence.ThrowIfNull();
+        CountName(fence);
+        return FenceNames.Timeline(fence.Slot, fence.Generation);
+    }
+
+    /// <summary>The exporter's data of a pending fence, or an empty span when it is signaled or has none (C6).</summary>
+    /// <typeparam name="T">Layout of the data.</typeparam>
+    /// <param name="fence">Any fence.</param>
+    public ReadOnlySpan<T> PrivateData<T>(Fence fence)
+        where T : unmanaged
+    {
+        fence.ThrowIfNull();
+        FenceSlot* slot = fence.Slot;
+        return FenceNames.IsPending(slot, fence.Generation) && slot->PrivateData != 0
+            ? new ReadOnlySpan<T>((void*)slot->PrivateData, 1)
+            : default;
+    }
+
+    /// <summary>Is the fence pending? If so its data is valid to the end of the section, whatever the exporter does (C6).</summary>
+    /// <param name="fence">Any fence.</param>
+    public bool IsPending(Fence fence)
+    {
+        fence.ThrowIfNull();
+        return FenceNames.IsPending(fence.Slot, fence.Generation);
+    }
+
+    /// <summary>Writes <c>driver timeline seq n (un)signaled</c> (C8).</summary>
+    /// <param name="fence">Any fence.</param>
+    /// <param name="destination">UTF-8.</param>
+    /// <returns>Bytes written, 0 when the span is too short.</returns>
+    public int Describe(Fence fence, Span<byte> destination)
+    {
+        fence.ThrowIfNull();
+        return FenceDescriber.Describe(fence, destination);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void CountName(Fence fence)
+    {
+        ThreadCache* cache = Registry.Current.Cache;
+        if (cache != null && FenceLife.IsCurrent(fence.Slot, fence.Generation) && cache->Pools == (PoolSet*)fence.Slot->Timeline->Engine)
+        {
+            cache->Counters.Increment(Counter.NamesRead);
+        }
+    }
+}
+
+/// <summary>
+/// A guard form of the access section, for loops and several fences:
+/// <code>
+/// AccessToken token = default;
+/// using AccessSection section = AccessSection.Begin(ref token);
+/// Use(section.View.DriverName(fence));
+/// </code>
+/// Opening one never fails, never blocks, never allocates; sections nest; a blocking wait inside one is refused.
+/// </summary>
+public readonly unsafe ref struct AccessSection : IDisposable
+{
+    private readonly ref bool _open;
+
+    private AccessSection(ref bool open) => _open = ref open;
+
+    /// <summary>What can be asked.</summary>
+    [SuppressMessage("Performance", "CA1822:Mark members as static", Justification = "Binds the view to the section's scope.")]
+    public AccessView View => default;
+
+    /// <summary>Opens a section on this thread.</summary>
+    /// <param name="token">A local of the calling method.</param>
+    /// <exception cref="InvalidOperationException">The token is in use.</exception>
+    public static AccessSection Begin(ref AccessToken token)
+    {
+        if (token.Open)
+        {
+            throw new InvalidOperationException("This token already holds an open section: give each section its own.");
+        }
+
+        Section.Enter();
+        token.Open = true;
+        return new AccessSection(ref token.Open);
+    }
+
+    /// <summary>Closes the section; a second call does nothing.</summary>
+    public void Dispose()
+    {
+        if (_open)
+        {
+            _open = false;
+            Section.Exit();
+        }
+    }
+}
+
+/// <summary>Code that runs inside an access section.</summary>
+public interface IAccessAction
+{
+    /// <summary>Runs inside the section; must not block.</summary>
+    /// <param name="view">Valid until the method returns.</param>
+    void Invoke(scoped AccessView view);
+}
+
+/// <summary>The closed form of the access section: nothing to forget. Thread class: any; never blocks by itself.</summary>
+public static class Access
+{
+    /// <summary>Runs <paramref name="action"/> inside a section.</summary>
+    /// <typeparam name="TAction">A struct, so that nothing is allocated and the call is direct.</typeparam>
+    /// <param name="action">Carries arguments in and results out.</param>
+    public static void Run<TAction>(ref TAction action)
+        where TAction : struct, IAccessAction, allows ref struct
+    {
+        Section.Enter();
+        try
+        {
+            action.Invoke(default);
+        }
+        finally
+        {
+            Section.Exit();
+        }
+    }
+}

@@ -1,0 +1,185 @@
+// The callback list of a pending fence: a stack of nodes behind the head word. One exchange adds, one removes.
+//
+// Why removal is two steps: the runner must claim nodes with plain reads (a locked instruction for each callback would cost
+// as much as the callback). So a remover marks the node and then looks at the head: open means the runner has not begun and
+// will see the mark; closed means that the runner may already have passed, so the mark is taken back unless the runner
+// found it in time.
+using System.Runtime.CompilerServices;
+using FastFence.Atomics;
+using FastFence.Memory;
+using FastFence.Reclamation;
+
+namespace FastFence.Fences;
+
+/// <summary>Adding and removing callbacks. Any thread with a cache; never blocks, allocates nothing managed.</summary>
+internal static unsafe class CallbackList
+{
+    /// <summary>What an attempt to add came to.</summary>
+    public enum AddResult
+    {
+        /// <summary>Accepted: it will run, or be removed.</summary>
+        Added,
+
+        /// <summary>The fence is signaled; the function was not called and nothing stays allocated (C11).</summary>
+        AlreadySignaled,
+
+        /// <summary>The handle's fence is gone.</summary>
+        Stale,
+
+        /// <summary>No callback node could be had.</summary>
+        NoMemory,
+    }
+
+    /// <summary>Takes a node; 0 at the bound.</summary>
+    public static uint Take(ThreadCache* cache)
+    {
+        while (true)
+        {
+            uint index = SlotCache.TryTake(&cache->Nodes);
+            if (index == 0)
+            {
+                index = SlotCache.TakeSlow<CallbackKind>(cache, &cache->Nodes, &cache->Pools->Nodes);
+            }
+
+            if (index == 0)
+            {
+                cache->Counters.Increment(Counter.Refused);
+                return 0;
+            }
+
+            if (cache->Pools->Poison == 0 || CallbackKind.IsIntact(CallbackNode.At(index)))
+            {
+                cache->Counters.Increment(Counter.NodesTaken);
+                return index;
+            }
+
+            cache->Counters.Increment(Counter.PoisonBroken);
+        }
+    }
+
+    /// <summary>Gives a node up that observers in sections may still see: it is reused after a grace period.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Give(ThreadCache* cache, uint index)
+    {
+        cache->Counters.Increment(Counter.NodesReleased);
+        SlotCache.Defer<CallbackKind>(cache, &cache->Nodes, &cache->Pools->Nodes, index);
+    }
+
+    /// <summary>Gives a node back that was never in a list.</summary>
+    public static void GiveUnused(ThreadCache* cache, uint index)
+    {
+        CallbackNode* node = CallbackNode.At(index);
+        Atomic.StoreRelease(ref node->State, (node->State & ~NodeState.Mask) | NodeState.Swept);
+        Give(cache, index);
+    }
+
+    /// <summary>Pushes a filled node (function, argument, kind, owner) on the fence's list.</summary>
+    public static AddResult Push(ThreadCache* cache, FenceSlot* fence, uint generation, uint index)
+    {
+        CallbackNode* node = CallbackNode.At(index);
+        node->Final = 0;
+        Atomic.StorePlain(ref node->State, (node->State & ~NodeState.Mask) | NodeState.Pending);
+        Reader.Enter(cache->Domain, cache->Reader);
+        AddResult result = PushInside(fence, generation, index, node);
+        Reader.Exit(cache->Reader);
+        if (result == AddResult.Added)
+        {
+            cache->Counters.Increment(Counter.CallbacksAdded);
+        }
+        else
+        {
+            cache->Counters.Increment(result == AddResult.Stale ? Counter.StaleRefused : Counter.CallbacksRefused);
+            GiveUnused(cache, index);
+        }
+
+        return result;
+    }
+
+    private static AddResult PushInside(FenceSlot* fence, uint generation, uint index, CallbackNode* node)
+    {
+        if (!FenceLife.IsCurrent(fence, generation))
+        {
+            return AddResult.Stale;
+        }
+
+        ulong head = Atomic.LoadAcquire(ref fence->Head);
+        while (true)
+        {
+            if (HeadWord.IsClosed(head))
+            {
+                return AddResult.AlreadySignaled;
+            }
+
+            if (!HeadWord.IsOf(head, generation))
+            {
+                return AddResult.Stale;
+            }
+
+            uint next = HeadWord.Node(head);
+            Atomic.StorePlain(ref node->Next, next);
+            Atomic.StorePlain(ref node->RunNext, next == 0 ? 1 : Atomic.LoadPlain(ref CallbackNode.At(next)->RunNext) + 1);
+
+            // [CB-PUSH] full: the node's content stands before it can be found, and the push fails if the fence closed. It is
+            // also the waiter's Dekker: pushed before the close means woken by it. Pairs with [SIGNAL]. Without it the callback
+            // is lost, or runs with a garbage function.
+            ulong found = Atomic.CompareExchangeFull(ref fence->Head, HeadWord.WithNode(head, index), head);
+            if (found == head)
+            {
+                return AddResult.Added;
+            }
+
+            head = found;
+        }
+    }
+
+    /// <summary>
+    /// Removes a callback: true only if it will never run; false = it ran, is running, or is not of this fence any more.
+    /// <paramref name="nodeGeneration"/> is the state word's generation part at registration.
+    /// </summary>
+    public static bool Remove(ThreadCache* cache, FenceSlot* fence, uint generation, uint index, uint nodeGeneration)
+    {
+        Reader.Enter(cache->Domain, cache->Reader);
+        bool removed = RemoveInside(cache, fence, generation, CallbackNode.At(index), nodeGeneration);
+        Reader.Exit(cache->Reader);
+        if (removed)
+        {
+            cache->Counters.Increment(Counter.CallbacksRemoved);
+        }
+
+        return removed;
+    }
+
+    private static bool RemoveInside(ThreadCache* cache, FenceSlot* fence, uint generation, CallbackNode* node, uint nodeGeneration)
+    {
+        if (!FenceLife.IsCurrent(fence, generation))
+        {
+            return false;
+        }
+
+        // [CB-REMOVE] full: the mark stands before we look at the head. Pairs with [SIGNAL] and [CB-CLAIM]. Without it the runner
+        // could read the node unmarked while we still see the fence open: it would run after we answered true.
+        uint pending = nodeGeneration | NodeState.Pending;
+        if (Atomic.CompareExchangeFull(ref node->State, nodeGeneration | NodeState.Removing, pending) != pending)
+        {
+            return false;
+        }
+
+        ulong head = Atomic.LoadAcquire(ref fence->Head);
+        if (!HeadWord.IsClosed(head))
+        {
+            // [CB-FINAL] release: we never touch the node again, so the sweeper may have it. Pairs with [CB-SWEEP].
+            Atomic.StoreRelease(ref node->Final, 1);
+            if (CallbackSweep.IsDue(fence, head))
+            {
+                CallbackSweep.Sweep(cache, fence, generation);
+            }
+
+            return true;
+        }
+
+        // [CB-REVERT] full: the fence closed before we looked, so the runner decides: it either passed over the node (then it
+        // never runs) or runs it, or has. Pairs with [CB-CLAIM]. Without the exchange both could decide.
+        uint found = Atomic.CompareExchangeFull(ref node->State, pending, nodeGeneration | NodeState.Removing);
+        return found == (nodeGeneration | NodeState.Skipped);
+    }
+}

@@ -1,0 +1,96 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+using FastFence.Memory;
+
+namespace FastFence.Fences;
+
+/// <summary>What a node does when its fence signals.</summary>
+internal enum NodeKind : byte
+{
+    /// <summary>Unmanaged function pointer; any thread that signals, pollers included.</summary>
+    Native,
+
+    /// <summary>Managed function pointer; a managed thread that signals, or the dispatcher.</summary>
+    Managed,
+
+    /// <summary>Delegate, by its index in the delegate table; as <see cref="Managed"/>.</summary>
+    Delegate,
+
+    /// <summary>A waiting thread: the argument is its futex word.</summary>
+    Waiter,
+}
+
+/// <summary>States of a node, in the low bits of <see cref="CallbackNode.State"/>; the rest is its generation.</summary>
+internal static class NodeState
+{
+    /// <summary>In the pool.</summary>
+    public const uint Free = 0;
+
+    /// <summary>Accepted, will run.</summary>
+    public const uint Pending = 1;
+
+    /// <summary>A remover has it; it will not run unless the fence closed first.</summary>
+    public const uint Removing = 2;
+
+    /// <summary>The runner found it removed and passed over it.</summary>
+    public const uint Skipped = 3;
+
+    /// <summary>The sweeper unlinked it.</summary>
+    public const uint Swept = 4;
+
+    /// <summary>The runner has it.</summary>
+    public const uint Done = 5;
+
+    /// <summary>Bits of the state.</summary>
+    public const uint Mask = 7;
+
+    /// <summary>One generation.</summary>
+    public const uint GenerationStep = 8;
+}
+
+/// <summary>A registered callback or waiter: half a cache line.</summary>
+[StructLayout(LayoutKind.Explicit, Size = Reservation.NodeBytes)]
+internal unsafe struct CallbackNode
+{
+    /// <summary>Next older node; written before the push, later by the sweeper alone.</summary>
+    [FieldOffset(0)]
+    public uint Next;
+
+    /// <summary>
+    /// Open fence: how many nodes were pushed before. Closed: next in running order; in the last node of a fence, the next
+    /// fence of the run list.
+    /// </summary>
+    [FieldOffset(4)]
+    public uint RunNext;
+
+    /// <summary>State and generation: see <see cref="NodeState"/>. The only word that survives reclaim.</summary>
+    [FieldOffset(8)]
+    public uint State;
+
+    /// <summary>The exporter whose code this is (its number), 0 = the host's (C17).</summary>
+    [FieldOffset(12)]
+    public ushort Owner;
+
+    /// <summary>A <see cref="NodeKind"/>; bit 7: last of its fence on a run list.</summary>
+    [FieldOffset(14)]
+    public byte Kind;
+
+    /// <summary>1 once the remover has seen the fence open after marking the node: it will not touch the node again.</summary>
+    [FieldOffset(15)]
+    public byte Final;
+
+    /// <summary>The function.</summary>
+    [FieldOffset(16)]
+    public nint Function;
+
+    /// <summary>Its argument; a waiter's futex word; while swept, the link of the sweeper's list.</summary>
+    [FieldOffset(24)]
+    public nint Argument;
+
+    /// <summary>Mark of the last node of a fence.</summary>
+    public const byte LastBit = 0x80;
+
+    /// <summary>The node of an index.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static CallbackNode* At(uint index) => (CallbackNode*)Reservation.NodeAt(index);
+}

@@ -1,0 +1,80 @@
+using System.Runtime.CompilerServices;
+using FastFence.Fences;
+using FastFence.Memory;
+using FastFence.Reclamation;
+
+namespace FastFence;
+
+/// <summary>What adding a callback came to.</summary>
+public enum AddCallbackResult
+{
+    /// <summary>Accepted: it runs exactly once, or is removed.</summary>
+    Added,
+
+    /// <summary>The fence is signaled; the function was not called and nothing stays allocated (C11).</summary>
+    AlreadySignaled,
+
+    /// <summary>The handle's fence is gone, which means signaled.</summary>
+    Stale,
+
+    /// <summary>The engine's bound on callbacks is reached (−ENOMEM); nothing was changed.</summary>
+    NoMemory,
+}
+
+/// <summary>An accepted callback. A copy may be kept for ever: a late remove is refused by its own generation.</summary>
+public readonly unsafe record struct CallbackRegistration
+{
+    internal CallbackRegistration(Fence fence, uint node, uint generation)
+    {
+        Fence = fence;
+        Node = node;
+        Generation = generation;
+    }
+
+    /// <summary>The fence.</summary>
+    public Fence Fence { get; }
+
+    internal uint Node { get; }
+
+    internal uint Generation { get; }
+
+    /// <summary>
+    /// Removes the callback. True only if it will never run; false when it ran, runs, or was removed before. Any thread, also
+    /// inside callbacks. Never blocks.
+    /// </summary>
+    public bool Remove()
+    {
+        if (Node == 0)
+        {
+            return false;
+        }
+
+        FenceSlot* slot = Fence.Slot;
+        Section.Enter();
+        try
+        {
+            ThreadCache* cache = References.CacheOf(slot, Fence.Generation);
+            if (cache == null)
+            {
+                return false;
+            }
+
+            // Read before the mark: afterwards the sweeper may use the node's fields. They are this registration's only if the
+            // removal succeeds, and then they were.
+            CallbackNode* node = CallbackNode.At(Node);
+            NodeKind kind = (NodeKind)node->Kind;
+            nint argument = node->Argument;
+            bool removed = CallbackList.Remove(cache, slot, Fence.Generation, Node, Generation);
+            if (removed && kind == NodeKind.Delegate)
+            {
+                DelegateTable.Take((int)argument, out _, out _);
+            }
+
+            return removed;
+        }
+        finally
+        {
+            Section.Exit();
+        }
+    }
+}

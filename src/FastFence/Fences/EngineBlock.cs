@@ -1,0 +1,54 @@
+using System.Runtime.InteropServices;
+using FastFence.Memory;
+using FastFence.Reclamation;
+using FastFence.Recording;
+
+namespace FastFence.Fences;
+
+/// <summary>Life of an engine.</summary>
+internal enum EngineState : uint
+{
+    /// <summary>In use.</summary>
+    Open,
+
+    /// <summary>Being disposed: nothing new.</summary>
+    Closing,
+
+    /// <summary>Gone; the block stays for late readers.</summary>
+    Disposed,
+}
+
+/// <summary>
+/// One engine in native memory. Everything that a poller touches is reached from here by pointer (decision 10), so the same
+/// code runs inside the host's runtime and in a NativeAOT library.
+/// </summary>
+[StructLayout(LayoutKind.Sequential)]
+internal unsafe struct EngineBlock
+{
+    /// <summary>Memory side; first, so that a <see cref="PoolSet"/> pointer is an engine pointer.</summary>
+    public PoolSet Pools;
+
+    /// <summary>The reclamation domain.</summary>
+    public DomainBlock* Domain;
+
+    /// <summary>Monotonic ns at which timestamps count from.</summary>
+    public long StartNanoseconds;
+
+    /// <summary>An <see cref="EngineState"/>.</summary>
+    public uint State;
+
+    /// <summary>1: misuse checks that cost something are on.</summary>
+    public uint Checked;
+
+    /// <summary>First exporter; under the engine's gate.</summary>
+    public ExporterBlock* Exporters;
+
+    /// <summary>The published clock.</summary>
+    public ClockWord Clock;
+
+    /// <summary>Fences whose managed callbacks wait for the dispatcher.</summary>
+    public DispatchQueue Dispatch;
+
+    /// <summary>Private data that waits for its grace period.</summary>
+    public RetireList Retired;
+}

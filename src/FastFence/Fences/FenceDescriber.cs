@@ -1,0 +1,55 @@
+using System.Buffers.Text;
+using FastFence.Atomics;
+
+namespace FastFence.Fences;
+
+/// <summary><c>&lt;driver&gt; &lt;timeline&gt; seq &lt;seqno&gt; signaled|unsignaled</c> in UTF-8, without allocation (C8).</summary>
+internal static unsafe class FenceDescriber
+{
+    /// <summary>Writes the description; 0 and nothing useful in the span when it is too short. Inside a section.</summary>
+    public static int Describe(Fence fence, Span<byte> destination)
+    {
+        FenceSlot* slot = fence.Slot;
+        ulong seqno = Atomic.LoadAcquire(ref slot->Seqno);
+        if (!FenceLife.IsCurrent(slot, fence.Generation))
+        {
+            seqno = 0;
+        }
+
+        // One look decides for the whole line: a fence that signals meanwhile is still described as the pending one it was.
+        bool pending = FenceNames.IsPending(slot, fence.Generation);
+        ReadOnlySpan<byte> driver = pending ? FenceNames.Driver(slot, fence.Generation) : FenceNames.DetachedDriver;
+        ReadOnlySpan<byte> timeline = pending ? FenceNames.Timeline(slot, fence.Generation) : FenceNames.SignaledTimeline;
+        int at = 0;
+        return Append(driver, destination, ref at)
+            && Append(" "u8, destination, ref at)
+            && Append(timeline, destination, ref at)
+            && Append(" seq "u8, destination, ref at)
+            && Append(seqno, destination, ref at)
+            && Append(pending ? " unsignaled"u8 : " signaled"u8, destination, ref at)
+            ? at
+            : 0;
+    }
+
+    private static bool Append(ReadOnlySpan<byte> text, Span<byte> destination, ref int at)
+    {
+        if (!text.TryCopyTo(destination[at..]))
+        {
+            return false;
+        }
+
+        at += text.Length;
+        return true;
+    }
+
+    private static bool Append(ulong value, Span<byte> destination, ref int at)
+    {
+        if (!Utf8Formatter.TryFormat(value, destination[at..], out int written))
+        {
+            return false;
+        }
+
+        at += written;
+        return true;
+    }
+}

@@ -1,0 +1,207 @@
+// Birth, references, death of a fence. The generation and the count share one word and the generation rises with the last
+// release, before limbo: from that moment every weak handle is stale, while readers in sections still see the old content.
+using System.Runtime.CompilerServices;
+using FastFence.Atomics;
+using FastFence.Memory;
+using FastFence.Reclamation;
+
+namespace FastFence.Fences;
+
+/// <summary>Making, acquiring and releasing fences. Any thread; never blocks, allocates nothing managed.</summary>
+internal static unsafe class FenceLife
+{
+    /// <summary>From this count on a fence is immortal (the stub; an overflow, which then leaks instead of being freed early).</summary>
+    public const uint Immortal = 0x8000_0000;
+
+    /// <summary>Makes a pending fence; its handle, or 0 at the bound. The seqno is already the caller's.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static ulong Create(ThreadCache* cache, TimelineBlock* timeline, ulong seqno, nint data, uint references, uint flags)
+    {
+        uint index = Reserve(cache);
+        return index == 0 ? 0 : Initialize(cache, index, timeline, seqno, data, references, flags);
+    }
+
+    /// <summary>Takes a slot without making it a fence yet; 0 at the bound.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static uint Reserve(ThreadCache* cache)
+    {
+        uint index = SlotCache.TryTake(&cache->Fences);
+        return index != 0 && (cache->Pools->Poison == 0 || FenceKind.IsIntact(FenceSlot.At(index))) ? index : ReserveSlow(cache, index);
+    }
+
+    /// <summary>Gives a reserved slot back: a later step was refused.</summary>
+    public static void Unreserve(ThreadCache* cache, uint index)
+    {
+        Bag* bag = cache->Fences.Loaded;
+        bag->Items[bag->Count++] = index; // it came from this bag, so there is room
+    }
+
+    /// <summary>Makes a reserved slot a pending fence; its handle.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static ulong Initialize(
+        ThreadCache* cache, uint index, TimelineBlock* timeline, ulong seqno, nint data, uint references, uint flags)
+    {
+        FenceSlot* fence = FenceSlot.At(index);
+        uint generation = (uint)(fence->RefGen >> 32);
+        fence->Context = timeline->DisplayContext;
+        fence->Seqno = seqno;
+        fence->Timeline = timeline;
+        fence->DriverName = timeline->DriverName;
+        fence->TimelineName = timeline->TimelineName;
+        fence->PrivateData = data;
+        fence->Link = 0;
+        fence->Flags = flags;
+        Atomic.StorePlain(ref fence->Head, HeadWord.OpenEmpty(generation));
+
+        // [FENCE-BIRTH] release: the content stands before a count above zero. Pairs with [FENCE-ACQUIRE]. Without it an acquirer
+        // from a shared slot would read the former life.
+        Atomic.StoreRelease(ref fence->RefGen, ((ulong)generation << 32) | references);
+        cache->Counters.Increment(Counter.Created);
+        return ((ulong)generation << 32) | index;
+    }
+
+    /// <summary>Is the handle's fence still this one? Any thread; a forged index meets zeroes.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static bool IsCurrent(FenceSlot* fence, uint generation) =>
+
+        // [HANDLE-CHECK] acquire: what is read of the slot afterwards is at least as new as this life. Pairs with [FENCE-BIRTH]
+        // and [FENCE-LAST]. Without it the content of the former life could pass under the new handle.
+        (uint)(Atomic.LoadAcquire(ref fence->RefGen) >> 32) == generation;
+
+    /// <summary>Takes a reference unless the fence is gone. Any thread.</summary>
+    public static bool TryAcquire(FenceSlot* fence, uint generation)
+    {
+        ulong word = Atomic.LoadAcquire(ref fence->RefGen);
+        while ((uint)(word >> 32) == generation && (uint)word != 0)
+        {
+            if ((uint)word >= Immortal)
+            {
+                return true;
+            }
+
+            // [FENCE-ACQUIRE] full: increments only while count and generation are what was seen. Pairs with [FENCE-BIRTH] and
+            // [FENCE-LAST]. Without the generation in the word a reference could land on the slot's next life.
+            ulong found = Atomic.CompareExchangeFull(ref fence->RefGen, word + 1, word);
+            if (found == word)
+            {
+                return true;
+            }
+
+            word = found;
+        }
+
+        return false;
+    }
+
+    /// <summary>Drops a reference; false when the handle is stale (double dispose). The last one stages the slot.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static bool Release(ThreadCache* cache, uint index, FenceSlot* fence, uint generation)
+    {
+        if ((Atomic.LoadPlain(ref fence->Flags) & FenceFlags.Unshared) != 0
+            && Atomic.LoadPlain(ref fence->RefGen) == (((ulong)generation << 32) | 1))
+        {
+            // [FENCE-LAST-OWN] release: nobody but the caller ever had a handle, so no exchange is needed. Pairs with
+            // [HANDLE-CHECK]. Two threads that dispose copies of one source at once are outside the contract here; the
+            // checked build takes the exchange.
+            Atomic.StoreRelease(ref fence->RefGen, NextLife(cache, generation));
+            Died(cache, index, fence);
+            return true;
+        }
+
+        return ReleaseShared(cache, index, fence, generation);
+    }
+
+    private static bool ReleaseShared(ThreadCache* cache, uint index, FenceSlot* fence, uint generation)
+    {
+        ulong word = Atomic.LoadPlain(ref fence->RefGen);
+        while ((uint)(word >> 32) == generation && (uint)word != 0)
+        {
+            if ((uint)word >= Immortal)
+            {
+                return true;
+            }
+
+            bool last = (uint)word == 1;
+
+            // [FENCE-LAST] full: all that was done under the reference stands before the count falls, and the generation rises
+            // with the last one. Pairs with [FENCE-ACQUIRE] and [HANDLE-CHECK]. Without it a weak handle could still acquire.
+            ulong found = Atomic.CompareExchangeFull(ref fence->RefGen, last ? NextLife(cache, generation) : word - 1, word);
+            if (found == word)
+            {
+                if (last)
+                {
+                    Died(cache, index, fence);
+                }
+
+                return true;
+            }
+
+            word = found;
+        }
+
+        return false;
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Died(ThreadCache* cache, uint index, FenceSlot* fence)
+    {
+        cache->Counters.Increment(Counter.Released);
+
+        // [LATE-CHECK] acquire: a fence whose callbacks have returned is not touched by its runner any more. Pairs with
+        // [QUIESCE]. Without it the runner would set its bit in the slot's next life.
+        if (HeadWord.IsQuiesced(Atomic.LoadAcquire(ref fence->Head)))
+        {
+            SlotCache.Defer<FenceKind>(cache, &cache->Fences, &cache->Pools->Fences, index);
+        }
+        else
+        {
+            LateSlots.Add(cache, index);
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static ulong NextLife(ThreadCache* cache, uint generation)
+    {
+        uint next = generation + 1;
+        if (next == 0)
+        {
+            next = 1; // generation 0 is the null handle's
+            cache->Counters.Increment(Counter.GenerationWraps);
+        }
+
+        return (ulong)next << 32;
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static uint ReserveSlow(ThreadCache* cache, uint broken)
+    {
+        if (broken != 0)
+        {
+            // Somebody wrote to the slot after its grace period. It is never given out again: its content is evidence.
+            cache->Counters.Increment(Counter.PoisonBroken);
+        }
+
+        while (true)
+        {
+            uint index = SlotCache.TryTake(&cache->Fences);
+            if (index == 0)
+            {
+                LateSlots.Settle(cache);
+                index = SlotCache.TakeSlow<FenceKind>(cache, &cache->Fences, &cache->Pools->Fences);
+            }
+
+            if (index == 0)
+            {
+                cache->Counters.Increment(Counter.Refused);
+                return 0;
+            }
+
+            if (cache->Pools->Poison == 0 || FenceKind.IsIntact(FenceSlot.At(index)))
+            {
+                return index;
+            }
+
+            cache->Counters.Increment(Counter.PoisonBroken);
+        }
+    }
+}

@@ -1,0 +1,65 @@
+using FastFence.Atomics;
+using FastFence.Recording;
+using FastFence.Reclamation;
+
+namespace FastFence.Fences;
+
+/// <summary>The two names and the private data of a fence, as an observer inside a section may see them (C5–C7).</summary>
+internal static unsafe class FenceNames
+{
+    /// <summary>What a signaled fence answers for its driver.</summary>
+    public static ReadOnlySpan<byte> DetachedDriver => "detached-driver"u8;
+
+    /// <summary>What a signaled fence answers for its timeline.</summary>
+    public static ReadOnlySpan<byte> SignaledTimeline => "signaled-timeline"u8;
+
+    /// <summary>The arguments of an op. Inside a section, the fence live.</summary>
+    public static FenceOpArgs ArgsOf(FenceSlot* slot) => new()
+    {
+        ExporterData = slot->Timeline->Exporter->PrivateData,
+        TimelineData = slot->Timeline->PrivateData,
+        FenceData = slot->PrivateData,
+        Context = slot->Context,
+        Seqno = slot->Seqno,
+    };
+
+    /// <summary>The driver's name while pending, then <see cref="DetachedDriver"/>. Inside a section.</summary>
+    public static ReadOnlySpan<byte> Driver(FenceSlot* slot, uint generation)
+    {
+        if (!IsPending(slot, generation))
+        {
+            return DetachedDriver;
+        }
+
+        ExporterBlock* exporter = slot->Timeline->Exporter;
+        return exporter->Ops.DriverName == null
+            ? NameTable.Text(slot->DriverName)
+            : exporter->Ops.DriverName(ArgsOf(slot)).AsSpan();
+    }
+
+    /// <summary>The timeline's name while pending, then <see cref="SignaledTimeline"/>. Inside a section.</summary>
+    public static ReadOnlySpan<byte> Timeline(FenceSlot* slot, uint generation)
+    {
+        if (!IsPending(slot, generation))
+        {
+            return SignaledTimeline;
+        }
+
+        ExporterBlock* exporter = slot->Timeline->Exporter;
+        return exporter->Ops.TimelineName == null
+            ? NameTable.Text(slot->TimelineName)
+            : exporter->Ops.TimelineName(ArgsOf(slot)).AsSpan();
+    }
+
+    /// <summary>
+    /// Is the fence pending? Whoever reads true inside a section has valid ops and private data until it ends (C6): the exporter
+    /// signals first and frees after a grace period, and this load comes after our entry.
+    /// </summary>
+    public static bool IsPending(FenceSlot* slot, uint generation)
+    {
+        // [ACCESS-CHECK] acquire: the section's first load, not before the entry store in program order; private data is read
+        // after it. Pairs with [READER-ENTER] and [SIGNAL]. Without it the data of an exporter already gone could be read.
+        ulong head = Atomic.LoadAcquire(ref slot->Head);
+        return !HeadWord.IsClosed(head) && FenceLife.IsCurrent(slot, generation);
+    }
+}

@@ -1,0 +1,101 @@
+using FastFence.Atomics;
+using FastFence.Memory;
+using FastFence.Reclamation;
+
+namespace FastFence.Fences;
+
+/// <summary>Finding fences by walking the slabs: teardown and watchdogs only.</summary>
+internal static unsafe class FenceScan
+{
+    private const int BatchSize = 128;
+
+    /// <summary>
+    /// Signals every pending fence of a timeline, or of an exporter, that no ring has; those out of turn follow in their turn.
+    /// How many signals were given. The caller has made sure (grace period) that no more are made.
+    /// </summary>
+    public static int SignalPending(EngineBlock* engine, TimelineBlock* timeline, ExporterBlock* exporter, FenceError error)
+    {
+        ulong* batch = stackalloc ulong[BatchSize];
+        int signaled = 0;
+        uint next = (uint)Atomic.LoadAcquire(ref engine->Pools.Fences.Slabs);
+        uint perSlab = Reservation.SlabBytes / Reservation.FenceBytes;
+        while (next != 0)
+        {
+            uint slab = next - 1;
+            for (uint at = slab * perSlab; at < (slab + 1) * perSlab;)
+            {
+                int found = CollectPending(engine, timeline, exporter, ref at, (slab + 1) * perSlab, batch);
+                for (int i = 0; i < found; i++)
+                {
+                    FenceSignal.Signal(new Fence(batch[i]), error.Magnitude, -1);
+                }
+
+                signaled += found;
+            }
+
+            next = Regions.Fences->Info(slab).Next;
+        }
+
+        return signaled;
+    }
+
+    /// <summary>Makes every handle of the engine stale: its holders are refused from now on. How many were held.</summary>
+    public static long KillHandles(EngineBlock* engine)
+    {
+        long held = 0;
+        uint next = (uint)Atomic.LoadAcquire(ref engine->Pools.Fences.Slabs);
+        uint perSlab = Reservation.SlabBytes / Reservation.FenceBytes;
+        while (next != 0)
+        {
+            uint slab = next - 1;
+            for (uint i = slab * perSlab; i < (slab + 1) * perSlab; i++)
+            {
+                FenceSlot* fence = FenceSlot.At(i);
+                ulong word = Atomic.LoadAcquire(ref fence->RefGen);
+                while ((uint)word is > 0 and < FenceLife.Immortal)
+                {
+                    ulong found = Atomic.CompareExchangeFull(ref fence->RefGen, ((word >> 32) + 1) << 32, word);
+                    if (found == word)
+                    {
+                        held++;
+                        break;
+                    }
+
+                    word = found;
+                }
+            }
+
+            next = Regions.Fences->Info(slab).Next;
+        }
+
+        return held;
+    }
+
+    private static int CollectPending(
+        EngineBlock* engine, TimelineBlock* timeline, ExporterBlock* exporter, ref uint at, uint end, ulong* batch)
+    {
+        int found = 0;
+        uint start = at;
+        Section.Enter();
+        for (; at < end && found < BatchSize && at - start < 4096; at++)
+        {
+            FenceSlot* fence = FenceSlot.At(at);
+            ulong word = Atomic.LoadAcquire(ref fence->RefGen);
+            if ((uint)word is 0 or >= FenceLife.Immortal || HeadWord.IsClosed(Atomic.LoadAcquire(ref fence->Head)))
+            {
+                continue;
+            }
+
+            // Live when looked at inside this section: its timeline is memory of ours until we leave.
+            TimelineBlock* of = fence->Timeline;
+            if (of->Engine == engine && (of->Flags & TimelineFlags.Ring) == 0
+                && (timeline == null || of == timeline) && (exporter == null || of->Exporter == exporter))
+            {
+                batch[found++] = (word & ~(ulong)uint.MaxValue) | at;
+            }
+        }
+
+        Section.Exit();
+        return found;
+    }
+}

@@ -1,0 +1,80 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+using FastFence.Memory;
+
+namespace FastFence.Fences;
+
+/// <summary>Bits of <see cref="FenceSlot.Flags"/>.</summary>
+internal static class FenceFlags
+{
+    /// <summary>No weak handle was ever given out: its owner alone knows the fence.</summary>
+    public const uint Unshared = 1;
+
+    /// <summary>The exporter's enable op has been called, or is being called.</summary>
+    public const uint Enabled = 2;
+
+    /// <summary>A signal out of turn is recorded.</summary>
+    public const uint Deferred = 4;
+
+    /// <summary>The timeline is a ring: the poller signals.</summary>
+    public const uint OnRing = 8;
+
+    /// <summary>The poller left its reference to the dispatcher, with the managed callbacks.</summary>
+    public const uint DispatcherReference = 16;
+
+    /// <summary>Upper half: pushes (in sixteens) after which removed callbacks are swept.</summary>
+    public const int SweepShift = 16;
+}
+
+/// <summary>A fence: one cache line of native memory (decision 1).</summary>
+[StructLayout(LayoutKind.Explicit, Size = Reservation.FenceBytes)]
+internal unsafe struct FenceSlot
+{
+    /// <summary>State, error, time, or the callback list: see <see cref="HeadWord"/>.</summary>
+    [FieldOffset(0)]
+    public ulong Head;
+
+    /// <summary>Generation (high half) and references (low half). The only word that survives reclaim.</summary>
+    [FieldOffset(8)]
+    public ulong RefGen;
+
+    /// <summary>Context of its timeline, as shown outside.</summary>
+    [FieldOffset(16)]
+    public ulong Context;
+
+    /// <summary>Sequence number on its timeline.</summary>
+    [FieldOffset(24)]
+    public ulong Seqno;
+
+    /// <summary>Its timeline; valid while the fence's generation lives, and to the end of the section that saw it live.</summary>
+    [FieldOffset(32)]
+    public TimelineBlock* Timeline;
+
+    /// <summary>Name of the driver, captured at init (C9).</summary>
+    [FieldOffset(40)]
+    public uint DriverName;
+
+    /// <summary>Name of the timeline, captured at init (C9).</summary>
+    [FieldOffset(44)]
+    public uint TimelineName;
+
+    /// <summary>The exporter's data of this fence.</summary>
+    [FieldOffset(48)]
+    public nint PrivateData;
+
+    /// <summary>Open: next of the timeline's deferred list. Closed: first callback to run.</summary>
+    [FieldOffset(56)]
+    public uint Link;
+
+    /// <summary>See <see cref="FenceFlags"/>.</summary>
+    [FieldOffset(60)]
+    public uint Flags;
+
+    /// <summary>The slot of an index. Safety: the index is below <see cref="Reservation.FenceSlots"/>.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static FenceSlot* At(uint index) => (FenceSlot*)Reservation.FenceAt(index);
+
+    /// <summary>The index of a slot.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static uint IndexOf(FenceSlot* slot) => (uint)((nuint)((byte*)slot - Reservation.FenceBase) / Reservation.FenceBytes);
+}

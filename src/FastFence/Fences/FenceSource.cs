@@ -1,0 +1,117 @@
+using System.Runtime.CompilerServices;
+using FastFence.Atomics;
+using FastFence.Fences;
+using FastFence.Memory;
+using FastFence.Reclamation;
+
+namespace FastFence;
+
+/// <summary>
+/// The signaller's side of a fence: it owns one reference and the right to signal. Disposing it unsignaled signals
+/// <see cref="FenceError.Canceled"/> (C2, C21). One thread disposes it, once.
+/// </summary>
+public readonly unsafe struct FenceSource : IDisposable, IEquatable<FenceSource>
+{
+    private readonly ulong _value;
+
+    internal FenceSource(ulong value) => _value = value;
+
+    /// <summary>Is this <c>default</c>?</summary>
+    public bool IsNull => _value == 0;
+
+    /// <summary>The observers' side, as a weak handle.</summary>
+    public Fence Fence
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        get
+        {
+            // From here on others may know the fence: its last release needs a locked instruction. A plain write: until now the
+            // caller is the only one who has a handle.
+            Fence fence = new(_value);
+            FenceSlot* slot = fence.Slot;
+            if ((Atomic.LoadPlain(ref slot->Flags) & FenceFlags.Unshared) != 0 && FenceLife.IsCurrent(slot, fence.Generation))
+            {
+                Atomic.StorePlain(ref slot->Flags, Atomic.LoadPlain(ref slot->Flags) & ~FenceFlags.Unshared);
+            }
+
+            return fence;
+        }
+    }
+
+    /// <summary>
+    /// Signals without error. The callbacks run before it returns, on this thread, oldest first, outside any section; inside
+    /// another callback they run when that one has returned (C12). Never blocks.
+    /// </summary>
+    /// <returns>What came of it; a second signal changes nothing.</returns>
+    public SignalResult Signal() => Signal(default);
+
+    /// <summary>Signals with an error, or without when it is <see cref="FenceError.None"/>; one set before stands (C2).</summary>
+    /// <param name="error">The error.</param>
+    public SignalResult Signal(FenceError error)
+    {
+        new Fence(_value).ThrowIfNull();
+        return FenceSignal.Signal(new Fence(_value), error.Magnitude, -1);
+    }
+
+    /// <summary>Signals with a timestamp of the caller's (monotonic ns); it never falls on a timeline.</summary>
+    /// <param name="error">The error, or none.</param>
+    /// <param name="timestampNanoseconds">When it happened.</param>
+    public SignalResult SignalAt(FenceError error, long timestampNanoseconds)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(timestampNanoseconds);
+        new Fence(_value).ThrowIfNull();
+        return FenceSignal.Signal(new Fence(_value), error.Magnitude, timestampNanoseconds);
+    }
+
+    /// <summary>Sets the error that the fence will signal with (C2). False when it is signaled, or has an error.</summary>
+    /// <param name="error">An error.</param>
+    /// <exception cref="ArgumentException">The error is <see cref="FenceError.None"/>.</exception>
+    public bool TrySetError(FenceError error)
+    {
+        if (!error.IsError)
+        {
+            throw new ArgumentException("An error in -1…-4095 is needed; a fence without one simply signals.", nameof(error));
+        }
+
+        Fence fence = Fence;
+        fence.ThrowIfNull();
+        Section.Enter();
+        bool set = FenceLife.IsCurrent(fence.Slot, fence.Generation)
+            && FenceSignal.TrySetError(fence.Slot, fence.Generation, error.Magnitude);
+        Section.Exit();
+        return set;
+    }
+
+    /// <summary>Drops the source; an unsignaled fence ends with <see cref="FenceError.Canceled"/>. Never throws.</summary>
+    public void Dispose()
+    {
+        if (_value == 0)
+        {
+            return;
+        }
+
+        Fence fence = new(_value);
+        ulong head = Atomic.LoadAcquire(ref fence.Slot->Head);
+        if (!HeadWord.IsClosed(head) && FenceLife.IsCurrent(fence.Slot, fence.Generation))
+        {
+            Signal(FenceError.Canceled);
+        }
+
+        References.Release(_value);
+    }
+
+    /// <inheritdoc/>
+    public bool Equals(FenceSource other) => _value == other._value;
+
+    /// <inheritdoc/>
+    public override bool Equals(object? obj) => obj is FenceSource other && Equals(other);
+
+    /// <inheritdoc/>
+    public override int GetHashCode() => _value.GetHashCode();
+
+    /// <summary>Same fence?</summary>
+    public static bool operator ==(FenceSource left, FenceSource right) => left._value == right._value;
+
+    /// <summary>Another fence?</summary>
+    public static bool operator !=(FenceSource left, FenceSource right) => left._value != right._value;
+}

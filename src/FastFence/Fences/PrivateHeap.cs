@@ -1,0 +1,28 @@
+using FastFence.Memory;
+using FastFence.Platform;
+
+namespace FastFence.Fences;
+
+/// <summary>Staging of private data for its destructor.</summary>
+internal static unsafe class PrivateHeap
+{
+    /// <summary>
+    /// Stages a destructor call and a block to free after the next grace period. Waits for memory for the record if there is
+    /// none (teardown paths only come here): the data must not be lost.
+    /// </summary>
+    public static void Retire(EngineBlock* engine, nint data, nint destructor, nint block, long bytes)
+    {
+        RetireRecord* record;
+        while ((record = (RetireRecord*)BlockHeap.TryAllocate(sizeof(RetireRecord))) == null)
+        {
+            Nap.For(1_000_000);
+        }
+
+        record->Data = data;
+        record->Destructor = destructor;
+        record->Block = block;
+        record->BlockBytes = bytes;
+        record->Serial = engine->Pools.Serial;
+        engine->Retired.Push(engine->Domain, record);
+    }
+}

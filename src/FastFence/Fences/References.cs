@@ -1,0 +1,47 @@
+using System.Runtime.CompilerServices;
+using FastFence.Memory;
+using FastFence.Reclamation;
+
+namespace FastFence.Fences;
+
+/// <summary>From a handle to its engine and the calling thread's cache.</summary>
+internal static unsafe class References
+{
+    /// <summary>
+    /// The calling thread's cache for the fence's engine; null when the handle is stale, or of the stub. Inside a section.
+    /// </summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static ThreadCache* CacheOf(FenceSlot* slot, uint generation)
+    {
+        if (!FenceLife.IsCurrent(slot, generation))
+        {
+            return null;
+        }
+
+        EngineBlock* engine = slot->Timeline->Engine;
+        return engine == null ? null : Registry.CacheOf(&engine->Pools);
+    }
+
+    /// <summary>Drops a reference, whatever the handle is.</summary>
+    public static void Release(ulong value)
+    {
+        Fence fence = new(value);
+        FenceSlot* slot = fence.Slot;
+        Section.Enter();
+        ThreadCache* cache = CacheOf(slot, fence.Generation);
+        if (cache != null && !FenceLife.Release(cache, fence.Index, slot, fence.Generation))
+        {
+            cache->Counters.Increment(Counter.StaleRefused);
+        }
+        else if (cache == null)
+        {
+            StaleHandles.Count();
+        }
+
+        Section.Exit();
+    }
+
+    /// <summary>Throws for want of a thread cache: nothing has been changed.</summary>
+    public static void ThrowNoCache() => throw new InsufficientMemoryException(
+        "No native memory for this thread's cache: the reservation is full. Raise 'FastFence.ReservationBytes'.");
+}

@@ -1,0 +1,122 @@
+using System.Runtime.InteropServices;
+using FastFence.Memory;
+
+namespace FastFence.Fences;
+
+/// <summary>Bits of <see cref="TimelineBlock.Flags"/>.</summary>
+internal static class TimelineFlags
+{
+    /// <summary>One thread makes all fences of this timeline: no locked instruction for a seqno.</summary>
+    public const uint SingleEmitter = 1;
+
+    /// <summary>Seqnos are compared as 32-bit values (C10).</summary>
+    public const uint Seqno32 = 2;
+
+    /// <summary>A ring's: its fences are signaled by the poller.</summary>
+    public const uint Ring = 4;
+}
+
+/// <summary>A timeline in native memory; its emitters, its signaller and everybody else write different lines.</summary>
+[StructLayout(LayoutKind.Explicit, Size = 4 * Reservation.ContentionBytes)]
+internal unsafe struct TimelineBlock
+{
+    /// <summary>The engine.</summary>
+    [FieldOffset(0)]
+    public EngineBlock* Engine;
+
+    /// <summary>The exporter.</summary>
+    [FieldOffset(8)]
+    public ExporterBlock* Exporter;
+
+    /// <summary>Context: unique in the process, never reused.</summary>
+    [FieldOffset(16)]
+    public ulong Context;
+
+    /// <summary>Context shown outside: a foreign one for replayed captures, else <see cref="Context"/>.</summary>
+    [FieldOffset(24)]
+    public ulong DisplayContext;
+
+    /// <summary>Interned driver name.</summary>
+    [FieldOffset(32)]
+    public uint DriverName;
+
+    /// <summary>Interned timeline name.</summary>
+    [FieldOffset(36)]
+    public uint TimelineName;
+
+    /// <summary>See <see cref="TimelineFlags"/>.</summary>
+    [FieldOffset(40)]
+    public uint Flags;
+
+    /// <summary>1 once closed: no new fences.</summary>
+    [FieldOffset(44)]
+    public uint Closed;
+
+    /// <summary>The exporter's data of this timeline.</summary>
+    [FieldOffset(48)]
+    public nint PrivateData;
+
+    /// <summary>Longest time a fence may take, ns; <see cref="long.MaxValue"/> = no watchdog.</summary>
+    [FieldOffset(56)]
+    public long TimeoutNanoseconds;
+
+    /// <summary>Next timeline of the exporter.</summary>
+    [FieldOffset(64)]
+    public TimelineBlock* Next;
+
+    /// <summary>Seqno before the first one.</summary>
+    [FieldOffset(72)]
+    public ulong StartSeqno;
+
+    /// <summary>What the watchdog last saw in <see cref="Completed"/>.</summary>
+    [FieldOffset(80)]
+    public ulong WatchSeen;
+
+    /// <summary>Since when it has stood there with fences pending, ns; 0 = not.</summary>
+    [FieldOffset(88)]
+    public long WatchSince;
+
+    /// <summary>Last seqno given out. Emitters.</summary>
+    [FieldOffset(128)]
+    public ulong LastSeqno;
+
+    /// <summary>Seqnos given out without a fence (NOPs). Emitters.</summary>
+    [FieldOffset(136)]
+    public ulong Skipped;
+
+    /// <summary>All fences up to this seqno are signaled. Written by the one whose turn it is.</summary>
+    [FieldOffset(256)]
+    public ulong Completed;
+
+    /// <summary>Units of the last timestamp: they never fall on a timeline.</summary>
+    [FieldOffset(264)]
+    public ulong LastUnits;
+
+    /// <summary>Signals out of turn that are recorded and have not taken effect.</summary>
+    [FieldOffset(272)]
+    public uint DeferredCount;
+
+    /// <summary>1 while somebody works through them.</summary>
+    [FieldOffset(276)]
+    public uint DrainFlag;
+
+    /// <summary>Newly recorded ones (tagged stack over fence links).</summary>
+    [FieldOffset(280)]
+    public ulong DeferredStack;
+
+    /// <summary>The others, sorted by seqno; under <see cref="DrainFlag"/>.</summary>
+    [FieldOffset(288)]
+    public uint DeferredSorted;
+
+    /// <summary>Seqno of the first of the sorted ones; 0 = none.</summary>
+    [FieldOffset(296)]
+    public ulong DeferredNext;
+
+    /// <summary>Soonest deadline somebody asked for, ns; 0 = none.</summary>
+    [FieldOffset(304)]
+    public ulong Deadline;
+
+    /// <summary>Fences whose slots went through their grace period. Whoever reclaims.</summary>
+    [FieldOffset(384)]
+    public ulong Reclaimed;
+}

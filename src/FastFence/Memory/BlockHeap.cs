@@ -1,0 +1,129 @@
+// Memory of varying size for what is not a fence or a node: timelines, rings, bags, thread caches, private data, names.
+// Powers of two from one line to half a slab, each class a tagged stack over a bump cursor; larger ones are runs of slabs.
+// Cold: nothing on the way of a fence calls it, except a cache that needs one more bag.
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+using FastFence.Atomics;
+
+namespace FastFence.Memory;
+
+/// <summary>The process-wide heap of blocks. Thread class: any. Never blocks; null at the bound.</summary>
+internal static unsafe class BlockHeap
+{
+    private const int LeastShift = 6;
+    private const int ClassCount = 15; // 64 B … 1 MiB
+    private const uint Unit = 64;
+
+    private static readonly nint s_classes = Create();
+
+    [StructLayout(LayoutKind.Sequential, Size = Reservation.ContentionBytes)]
+    private struct SizeClass
+    {
+        public ulong Free;
+        public ulong Cursor; // next free line | end line, both 32 bits, of the slab being carved
+    }
+
+    /// <summary>The block's reference: its line number in the block region.</summary>
+    public static uint ReferenceOf(void* block) => (uint)((nuint)((byte*)block - Reservation.BlockBase) / Unit);
+
+    /// <summary>The block of a reference.</summary>
+    public static void* At(uint reference) => Reservation.BlockBase + ((nuint)reference * Unit);
+
+    /// <summary>Bytes really given for a request.</summary>
+    public static long RoundedSize(long bytes) => bytes <= 1L << (LeastShift + ClassCount - 1)
+        ? 1L << ShiftOf(bytes)
+        : (bytes + Reservation.SlabBytes - 1) / Reservation.SlabBytes * Reservation.SlabBytes;
+
+    /// <summary>Zeroed memory, aligned to its size (at most 2 MiB); null at the reservation's bound.</summary>
+    public static void* TryAllocate(long bytes)
+    {
+        void* block = TryAllocateDirty(bytes);
+        if (block != null)
+        {
+            NativeMemory.Clear(block, (nuint)RoundedSize(bytes));
+        }
+
+        return block;
+    }
+
+    /// <summary>Gives a block back. Safety: <paramref name="bytes"/> is what was asked for; nobody uses it any more.</summary>
+    public static void Free(void* block, long bytes)
+    {
+        if (bytes > 1L << (LeastShift + ClassCount - 1))
+        {
+            // Runs are kept as single slabs: the next carve of any class, or a run of one, takes them.
+            uint first = (uint)((nuint)((byte*)block - Reservation.BlockBase) / Reservation.SlabBytes);
+            for (uint i = 0; i < (uint)(RoundedSize(bytes) / Reservation.SlabBytes); i++)
+            {
+                Regions.Blocks->Return(first + i);
+            }
+
+            return;
+        }
+
+        TaggedStack.Push(ref Class(ShiftOf(bytes))->Free, ReferenceOf(block), Reservation.BlockBase, Unit);
+    }
+
+    private static void* TryAllocateDirty(long bytes)
+    {
+        if (bytes > 1L << (LeastShift + ClassCount - 1))
+        {
+            return Regions.Blocks->TryTakeRun((uint)(RoundedSize(bytes) / Reservation.SlabBytes), out uint first)
+                ? Regions.Blocks->At(first)
+                : null;
+        }
+
+        int shift = ShiftOf(bytes);
+        SizeClass* c = Class(shift);
+        uint reference = TaggedStack.Pop(ref c->Free, Reservation.BlockBase, Unit);
+        return reference != 0 ? At(reference) : Carve(c, (uint)(1L << (shift - LeastShift)));
+    }
+
+    private static void* Carve(SizeClass* c, uint lines)
+    {
+        while (true)
+        {
+            ulong cursor = Atomic.LoadAcquire(ref c->Cursor);
+            uint next = (uint)(cursor >> 32);
+            uint end = (uint)cursor;
+            if (next + lines <= end)
+            {
+                if (Atomic.CompareExchangeFull(ref c->Cursor, ((ulong)(next + lines) << 32) | end, cursor) == cursor)
+                {
+                    return At(next);
+                }
+
+                continue;
+            }
+
+            if (!Regions.Blocks->TryTake(out uint slab))
+            {
+                return null;
+            }
+
+            // Line 0 of the region is the null reference: the first slab starts one block later.
+            uint first = slab * (Reservation.SlabBytes / Unit);
+            uint start = first == 0 ? lines : first;
+            ulong fresh = ((ulong)(start + lines) << 32) | (first + (Reservation.SlabBytes / Unit));
+            if (Atomic.CompareExchangeFull(ref c->Cursor, fresh, cursor) == cursor)
+            {
+                return At(start);
+            }
+
+            Regions.Blocks->Return(slab);
+        }
+    }
+
+    private static int ShiftOf(long bytes) =>
+        Math.Max(LeastShift, 64 - System.Numerics.BitOperations.LeadingZeroCount((ulong)(bytes - 1)));
+
+    private static SizeClass* Class(int shift) => (SizeClass*)s_classes + (shift - LeastShift);
+
+    private static nint Create()
+    {
+        nuint bytes = (nuint)(ClassCount * sizeof(SizeClass));
+        void* classes = NativeMemory.AlignedAlloc(bytes, Reservation.ContentionBytes);
+        NativeMemory.Clear(classes, bytes);
+        return (nint)classes;
+    }
+}

@@ -1,0 +1,90 @@
+// One contiguous reservation per process, touched only as slabs are taken. Three regions, so that an index of one kind can
+// never land in memory of another (a forged fence handle meets a fence slot or zeroes, nothing else):
+//
+//   base ─► [ fences: 64-byte slots ][ callback nodes: 32-byte slots ][ blocks: timelines, rings, bags, private data ]
+//
+// Nothing is ever unmapped: a late reader of a disposed engine reads zeroes, not a fault (C22).
+using FastFence.Platform;
+
+namespace FastFence.Memory;
+
+/// <summary>The process-wide address range of all native memory of the engine.</summary>
+internal static unsafe class Reservation
+{
+    /// <summary>Bytes of a slab: one huge page of x64.</summary>
+    public const int SlabBytes = 2 << 20;
+
+    /// <summary>Bytes of a fence slot: one cache line (decision 1).</summary>
+    public const int FenceBytes = 64;
+
+    /// <summary>Bytes of a callback node: half a cache line (decision 1).</summary>
+    public const int NodeBytes = 32;
+
+    /// <summary>Distance of words that different threads write, on every CPU (one IL serves all; adjacent-line prefetch).</summary>
+    public const int ContentionBytes = 128;
+
+    /// <summary>Name of the process option that sets the reservation's bound in bytes.</summary>
+    public const string BoundOption = "FastFence.ReservationBytes";
+
+    private const long DefaultBytes = 8L << 30;
+    private const long LeastBytes = 64L << 20;
+
+    // JIT-time constants after tiering: an index becomes an address with one shift and one add.
+    private static readonly nint s_base = ReserveLargest(out s_bytes);
+    private static readonly long s_bytes;
+
+    /// <summary>Address of fence slot 0 (the stub's).</summary>
+    public static byte* FenceBase => (byte*)s_base;
+
+    /// <summary>Address of callback node 0 (never given out).</summary>
+    public static byte* NodeBase => (byte*)s_base + FenceRegionBytes;
+
+    /// <summary>Address of block line 0 (never given out).</summary>
+    public static byte* BlockBase => NodeBase + NodeRegionBytes;
+
+    /// <summary>All bytes reserved.</summary>
+    public static long Bytes => s_bytes;
+
+    /// <summary>Bytes of the fence region: half of all.</summary>
+    public static long FenceRegionBytes => s_bytes / 2;
+
+    /// <summary>Bytes of the node region: a quarter.</summary>
+    public static long NodeRegionBytes => s_bytes / 4;
+
+    /// <summary>Bytes of the block region: a quarter.</summary>
+    public static long BlockRegionBytes => s_bytes / 4;
+
+    /// <summary>How many fence slots there can ever be; an index at or above it is forged.</summary>
+    public static uint FenceSlots => (uint)Math.Min(uint.MaxValue, FenceRegionBytes / FenceBytes);
+
+    /// <summary>The fence slot of an index. Safety: the index is below <see cref="FenceSlots"/>.</summary>
+    public static byte* FenceAt(uint index) => (byte*)s_base + ((nuint)index * FenceBytes);
+
+    /// <summary>The node of an index. Safety: the index came from the node region.</summary>
+    public static byte* NodeAt(uint index) => NodeBase + ((nuint)index * NodeBytes);
+
+    private static nint ReserveLargest(out long bytes)
+    {
+        bytes = AppContext.GetData(BoundOption) switch
+        {
+            long l => l,
+            int i => i,
+            string s when long.TryParse(s, out long parsed) => parsed,
+            _ => DefaultBytes,
+        };
+        bytes = Math.Clamp(bytes, LeastBytes, 256L << 30) / (4 * SlabBytes) * (4 * SlabBytes);
+
+        // An address-space limit (RLIMIT_AS) may refuse the default: half of it serves as well, and `doctor` shows the bound.
+        for (; bytes >= LeastBytes; bytes = bytes / 2 / (4 * SlabBytes) * (4 * SlabBytes))
+        {
+            byte* memory = Pages.Reserve((nuint)bytes, SlabBytes);
+            if (memory != null)
+            {
+                return (nint)memory;
+            }
+        }
+
+        throw new InsufficientMemoryException(
+            $"FastFence cannot reserve {LeastBytes >> 20} MiB of address space. Raise the limit (ulimit -v) or lower '{BoundOption}'.");
+    }
+}

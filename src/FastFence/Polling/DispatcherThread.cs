@@ -1,0 +1,54 @@
+using FastFence.Atomics;
+using FastFence.Fences;
+using FastFence.Platform;
+using FastFence.Reclamation;
+
+namespace FastFence.Polling;
+
+/// <summary>The managed thread that runs the callbacks which a poller may not run.</summary>
+internal sealed unsafe class DispatcherThread : IDisposable
+{
+    private const long SafetyPollNanoseconds = 100_000_000;
+
+    private readonly EngineBlock* _engine;
+    private readonly Thread _thread;
+    private uint _stop;
+
+    /// <summary>Starts the thread.</summary>
+    public DispatcherThread(EngineBlock* engine)
+    {
+        _engine = engine;
+        _thread = new Thread(Run) { Name = "FastFence dispatcher", IsBackground = true };
+        _thread.Start();
+    }
+
+    /// <summary>Stops the thread once its queue is empty, and waits for it unless it is the caller.</summary>
+    public void Dispose()
+    {
+        Atomic.StoreRelease(ref _stop, 1);
+        DispatchQueue.Wake(&_engine->Dispatch);
+        if (Thread.CurrentThread != _thread)
+        {
+            _thread.Join();
+        }
+    }
+
+    private void Run()
+    {
+        ThreadCache* cache = Registry.CacheOf(&_engine->Pools);
+        while (cache != null)
+        {
+            if (CallbackInvoke.RunHandedOver(cache) != 0)
+            {
+                continue;
+            }
+
+            if (Atomic.LoadAcquire(ref _stop) != 0 && _engine->Dispatch.IsEmpty)
+            {
+                return;
+            }
+
+            DispatchQueue.Sleep(&_engine->Dispatch, MonotonicClock.Nanoseconds + SafetyPollNanoseconds);
+        }
+    }
+}

@@ -1,0 +1,81 @@
+using System.Runtime.InteropServices;
+using FastFence.Fences;
+using FastFence.Memory;
+using FastFence.Reclamation;
+using FastFence.Recording;
+using FastFence.Rings;
+
+namespace FastFence.Polling;
+
+/// <summary>The rings of a poller: replaced as a whole, the former set freed after a grace period.</summary>
+[StructLayout(LayoutKind.Sequential)]
+internal unsafe struct RingSet
+{
+    /// <summary>Rings in it.</summary>
+    public int Count;
+
+    private readonly int _unused;
+
+    /// <summary>Bytes of a set of <paramref name="count"/> rings.</summary>
+    public static long BytesFor(int count) => sizeof(RingSet) + ((long)count * sizeof(RingBlock*));
+
+    /// <summary>The rings.</summary>
+    public static RingBlock** Items(RingSet* set) => (RingBlock**)(set + 1);
+}
+
+/// <summary>A poller in native memory; all that its turns touch is reached from here.</summary>
+[StructLayout(LayoutKind.Explicit)]
+internal unsafe struct PollerBlock
+{
+    /// <summary>The engine.</summary>
+    [FieldOffset(0)]
+    public EngineBlock* Engine;
+
+    /// <summary>Cache of the thread that polls; set when it starts.</summary>
+    [FieldOffset(8)]
+    public ThreadCache* Cache;
+
+    /// <summary>The rings (<see cref="RingSet"/>).</summary>
+    [FieldOffset(16)]
+    public nint Rings;
+
+    /// <summary>Positions a ring may retire in one turn (fault 43).</summary>
+    [FieldOffset(24)]
+    public uint Budget;
+
+    /// <summary>Which ring the next turn begins with.</summary>
+    [FieldOffset(28)]
+    public uint FirstRing;
+
+    /// <summary>Rises with every turn and every fence: what does not move is dead or stuck (fault 28).</summary>
+    [FieldOffset(128)]
+    public ulong Heartbeat;
+
+    /// <summary>1 while the poller is parked: its heartbeat may rest.</summary>
+    [FieldOffset(136)]
+    public uint Parked;
+
+    /// <summary>When the present idle spell began, ns; 0 = working.</summary>
+    [FieldOffset(144)]
+    public long IdleSince;
+
+    /// <summary>Spin this long before yielding, ns.</summary>
+    [FieldOffset(152)]
+    public long SpinNanoseconds;
+
+    /// <summary>Yield this long before parking, ns.</summary>
+    [FieldOffset(160)]
+    public long YieldNanoseconds;
+
+    /// <summary>Longest park while something is outstanding, ns.</summary>
+    [FieldOffset(168)]
+    public long ParkNanoseconds;
+
+    /// <summary>The futex it sleeps on.</summary>
+    [FieldOffset(256)]
+    public PollerWake Wake;
+
+    /// <summary>Device completion to signal, ns, for rings that keep completion times.</summary>
+    [FieldOffset(384)]
+    public LatencyCells Latency;
+}

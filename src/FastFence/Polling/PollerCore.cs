@@ -1,0 +1,158 @@
+// The poller's duty cycle: one turn looks at every ring's completion word and retires what is done. Native memory only: no
+// managed statics, no allocation, nothing that a garbage collection could stop in a NativeAOT build of this same file.
+//
+// The end of a turn is a quiescent state: whatever a turn read, it holds nothing of it.
+using FastFence.Atomics;
+using FastFence.Memory;
+using FastFence.Platform;
+using FastFence.Reclamation;
+using FastFence.Rings;
+
+namespace FastFence.Polling;
+
+/// <summary>Turns and idling. The polling thread only.</summary>
+internal static unsafe class PollerCore
+{
+    /// <summary>One turn; how many positions were retired. Never blocks.</summary>
+    public static int DoWork(PollerBlock* poller)
+    {
+        ThreadCache* cache = poller->Cache;
+        RingSet* set = (RingSet*)Atomic.LoadAcquire(ref poller->Rings);
+        uint done = 0;
+        uint batches = 0;
+        if (set != null && set->Count != 0)
+        {
+            // Round robin: each turn begins one ring further, so that none is always last behind others' budgets.
+            uint first = poller->FirstRing++ % (uint)set->Count;
+            long now = 0;
+            for (uint i = 0; i < (uint)set->Count; i++)
+            {
+                uint at = first + i;
+                RingBlock* ring = RingSet.Items(set)[at < (uint)set->Count ? at : at - (uint)set->Count];
+                if (!RingRetire.Look(cache, ring))
+                {
+                    continue;
+                }
+
+                if (now == 0)
+                {
+                    now = MonotonicClock.Nanoseconds; // one clock read a turn that finds something (decision 7)
+                    poller->Engine->Clock.Publish(now);
+                }
+
+                done += RingRetire.Retire(cache, ring, poller->Budget, now, &poller->Latency, ref poller->Heartbeat);
+                ring->ProgressSince = now;
+                batches++;
+            }
+        }
+
+        cache->Counters.Increment(Counter.PollTurns);
+        cache->Counters.Add(Counter.RetireBatches, batches);
+        Atomic.StoreRelease(ref poller->Heartbeat, poller->Heartbeat + 1);
+        Reader.Quiescent(cache->Domain, cache->Reader);
+        return (int)done;
+    }
+
+    /// <summary>
+    /// After a turn: work resets the idle spell; without it the poller spins, then yields, then parks, offline, until a device or
+    /// an emitter wakes it. May park.
+    /// </summary>
+    public static void Idle(PollerBlock* poller, int workDone)
+    {
+        if (workDone != 0)
+        {
+            poller->IdleSince = 0;
+            return;
+        }
+
+        poller->Cache->Counters.Increment(Counter.PollIdleTurns);
+        long now = MonotonicClock.Nanoseconds;
+        if (poller->IdleSince == 0)
+        {
+            poller->IdleSince = now;
+        }
+
+        long idle = now - poller->IdleSince;
+        if (idle < poller->SpinNanoseconds)
+        {
+            poller->Engine->Clock.Publish(now);
+            Cpu.Pause();
+            return;
+        }
+
+        MendHoles(poller, now);
+        if (idle < poller->SpinNanoseconds + poller->YieldNanoseconds)
+        {
+            poller->Engine->Clock.Publish(now);
+            CurrentThread.Yield();
+            return;
+        }
+
+        Park(poller, now);
+    }
+
+    private static void Park(PollerBlock* poller, long now)
+    {
+        ThreadCache* cache = poller->Cache;
+
+        // Readers go to the clock themselves while nobody publishes.
+        poller->Engine->Clock.Publish(0);
+
+        // [POLLER-SLEEP] full, then a process-wide barrier: announced before the last look. Emitters publish by a full exchange;
+        // a device writes its word and looks at us without a fence, and the barrier orders that for it. Pairs with [PUBLISH] and
+        // [WORD-WRITE]. Without it a completion written at this moment waits for the whole park.
+        Atomic.ExchangeFull(ref poller->Wake.Asleep, 1);
+        Atomic.StoreRelease(ref poller->Parked, 1);
+        ProcessBarrier.Issue();
+        bool outstanding = false;
+        if (!HasWork(poller, ref outstanding))
+        {
+            // With nothing outstanding only an emitter can bring work, and its look at us is exact: sleep long. Otherwise the
+            // device's interrupt may be lost, so the park is short (fault 13). Never asleep while online.
+            Reader.GoOffline(cache->Reader);
+            Futex.Wait(&poller->Wake.Asleep, 1, now + (outstanding ? poller->ParkNanoseconds : 100 * poller->ParkNanoseconds));
+            Reader.GoOnline(cache->Domain, cache->Reader);
+        }
+
+        Atomic.StoreRelease(ref poller->Parked, 0);
+        Atomic.StoreRelease(ref poller->Wake.Asleep, 0);
+    }
+
+    private static bool HasWork(PollerBlock* poller, ref bool outstanding)
+    {
+        RingSet* set = (RingSet*)Atomic.LoadAcquire(ref poller->Rings);
+        for (int i = 0; set != null && i < set->Count; i++)
+        {
+            RingBlock* ring = RingSet.Items(set)[i];
+            outstanding |= RingRetire.Outstanding(ring->Timeline) != 0;
+            if (RingRetire.Look(poller->Cache, ring))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    private static void MendHoles(PollerBlock* poller, long now)
+    {
+        RingSet* set = (RingSet*)Atomic.LoadAcquire(ref poller->Rings);
+        for (int i = 0; set != null && i < set->Count; i++)
+        {
+            RingBlock* ring = RingSet.Items(set)[i];
+            if (RingRetire.Outstanding(ring->Timeline) == 0)
+            {
+                ring->ProgressSince = 0;
+                ring->HoleSeen = 0;
+            }
+            else if (ring->ProgressSince == 0)
+            {
+                ring->ProgressSince = now;
+            }
+            else
+            {
+                RingRetire.MendHole(ring, now - ring->ProgressSince);
+            }
+        }
+    }
+}

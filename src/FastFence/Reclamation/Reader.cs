@@ -1,0 +1,80 @@
+// The reader's side: what a thread pays to be safe. The hot file of this floor.
+using System.Runtime.CompilerServices;
+using FastFence.Atomics;
+
+namespace FastFence.Reclamation;
+
+/// <summary>Entry and exit of read-side critical sections, quiescent states. Owning thread only; never blocks.</summary>
+internal static unsafe class Reader
+{
+    private const ulong NestMask = Domain.PhaseStep - 1;
+
+    /// <summary>Enters a section (they nest). No fence, no locked instruction.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Enter(DomainBlock* domain, ReaderRecord* reader)
+    {
+        ulong word = Atomic.LoadPlain(ref reader->Word);
+        if (word != 0)
+        {
+            if ((word & NestMask) == NestMask)
+            {
+                ThrowNestOverflow();
+            }
+
+            Atomic.StoreRelease(ref reader->Word, word + 1);
+            return;
+        }
+
+        // [READER-ENTER] release store, then the section's first load must be an acquire load: the compiler may not swap them
+        // (asserted on the generated code), the CPU may, and the reclaimer's process-wide barrier covers that. G is read
+        // first: a phase too old only makes the reclaimer wait. Pairs with [GP-BARRIER] and [GP-STAMP].
+        // Without the order a section could read a pointer before it is visible as a reader.
+        Atomic.StoreRelease(ref reader->Word, Atomic.LoadAcquire(ref domain->Phase) | 1);
+    }
+
+    /// <summary>Leaves a section; the last one of a casual reader takes it offline.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Exit(ReaderRecord* reader)
+    {
+        ulong word = Atomic.LoadPlain(ref reader->Word);
+
+        // [READER-EXIT] release: the section's reads stay before it. Pairs with [GP-SCAN]. Without it the slot we still read
+        // could be poisoned.
+        Atomic.StoreRelease(ref reader->Word, (word & NestMask) == 1 ? 0 : word - 1);
+    }
+
+    /// <summary>Goes online for good: from here on the thread is inside a section and must report quiescent states.</summary>
+    public static void GoOnline(DomainBlock* domain, ReaderRecord* reader)
+    {
+        Atomic.StoreRelease(ref reader->Word, Atomic.LoadAcquire(ref domain->Phase) | 1);
+
+        // [GO-ONLINE] full: the announcement is visible before the first read, since with online readers alone no reclaimer
+        // issues a barrier. Pairs with [GP-SCAN]. Without it the scan passes a reader that already reads.
+        Atomic.FenceFull();
+    }
+
+    /// <summary>Goes offline: reclaimers no longer wait for this thread.</summary>
+    public static void GoOffline(ReaderRecord* reader) => Atomic.StoreRelease(ref reader->Word, 0);
+
+    /// <summary>Reports a quiescent state: the thread holds nothing that it read before.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Quiescent(DomainBlock* domain, ReaderRecord* reader)
+    {
+        ulong phase = Atomic.LoadAcquire(ref domain->Phase);
+
+        // [QS-REPORT] release: our loads stay before the report; G was read with acquire, so what was unlinked before that
+        // phase is seen unlinked by what we read next. Pairs with [GP-SCAN] and [GP-STAMP].
+        // Without it a slot that we still read could be reused.
+        Atomic.StoreRelease(ref reader->Word, phase | 1);
+    }
+
+    /// <summary>Is the thread inside a section that it must not block in? Online readers: inside a nested one.</summary>
+    public static bool IsInside(ReaderRecord* reader)
+    {
+        ulong nest = Atomic.LoadPlain(ref reader->Word) & NestMask;
+        return nest > (reader->State == (uint)ReaderState.Online ? 1u : 0u);
+    }
+
+    private static void ThrowNestOverflow() => throw new InvalidOperationException(
+        "65535 nested access sections on one thread: an EndAccess is missing in a loop.");
+}

@@ -1,0 +1,72 @@
+using System.Runtime.InteropServices;
+using FastFence.Memory;
+
+namespace FastFence.Reclamation;
+
+/// <summary>How a record is used.</summary>
+internal enum ReaderState : uint
+{
+    /// <summary>May be taken by a thread.</summary>
+    Free,
+
+    /// <summary>Offline between sections.</summary>
+    Casual,
+
+    /// <summary>Inside a read-side critical section all the time; reports quiescent states.</summary>
+    Online,
+
+    /// <summary>Its thread has ended; somebody is cleaning up.</summary>
+    Adopting,
+}
+
+/// <summary>One thread as the reclaimers see it. Process-wide, type-stable, two cache lines of its own.</summary>
+[StructLayout(LayoutKind.Explicit, Size = Reservation.ContentionBytes)]
+internal unsafe struct ReaderRecord
+{
+    /// <summary>
+    /// The only word a reclaimer looks at: 0 = offline, else phase (48 bits) and nesting (16 bits). One word, because two
+    /// would cost the reader a store-forwarding stall and the reclaimer a torn view.
+    /// </summary>
+    [FieldOffset(0)]
+    public ulong Word;
+
+    /// <summary>A <see cref="ReaderState"/>.</summary>
+    [FieldOffset(8)]
+    public uint State;
+
+    /// <summary>OS thread id.</summary>
+    [FieldOffset(12)]
+    public int ThreadId;
+
+    /// <summary>Start time of the thread, since thread ids are used again.</summary>
+    [FieldOffset(16)]
+    public ulong ThreadStart;
+
+    /// <summary>Next record of the domain; written once.</summary>
+    [FieldOffset(24)]
+    public ReaderRecord* Next;
+
+    /// <summary>Caches of this thread, one an engine.</summary>
+    [FieldOffset(32)]
+    public ThreadCache* Caches;
+
+    /// <summary>Nonzero while the thread runs an exporter's op, a callback or a destructor (C17).</summary>
+    [FieldOffset(40)]
+    public uint InForeignCode;
+
+    /// <summary>Depth of signalling sections (C3).</summary>
+    [FieldOffset(44)]
+    public uint Signalling;
+
+    /// <summary>When a scan first found this reader late for <see cref="StalledPhase"/>; 0 = not late. Stall detector only.</summary>
+    [FieldOffset(64)]
+    public long StalledSince;
+
+    /// <summary>The reader's word at that scan.</summary>
+    [FieldOffset(72)]
+    public ulong StalledPhase;
+
+    /// <summary>1 once this stall has been reported.</summary>
+    [FieldOffset(80)]
+    public uint StallReported;
+}

@@ -1,0 +1,320 @@
+// Which thread has which record and which caches. Everything here is cold and under one managed lock: a thread comes here
+// when it first meets an engine, the reclaimer when a thread or an engine has gone.
+using System.Runtime.CompilerServices;
+using FastFence.Atomics;
+using FastFence.Memory;
+using FastFence.Platform;
+
+namespace FastFence.Reclamation;
+
+/// <summary>What one thread keeps in its thread-static: one fetch gives both.</summary>
+internal unsafe struct ThreadWords
+{
+    /// <summary>The thread's record; null until first use, or when none could be had.</summary>
+    public ReaderRecord* Reader;
+
+    /// <summary>Cache of the engine used last.</summary>
+    public ThreadCache* Cache;
+}
+
+/// <summary>Threads, records and caches.</summary>
+internal static unsafe class Registry
+{
+    /// <summary>Threads with a record of their own; those beyond share one. Lower under test.</summary>
+    internal static uint MaxReaders { get; set; } = 4096;
+
+    [ThreadStatic]
+    private static ThreadWords t_words;
+
+    private static readonly Lock s_lock = new();
+
+    /// <summary>The calling thread's words.</summary>
+    public static ref ThreadWords Current
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        get => ref t_words;
+    }
+
+    /// <summary>The lock of everything here: held for reading lists that change, never while waiting.</summary>
+    public static Lock Gate => s_lock;
+
+    /// <summary>The calling thread's cache for an engine; null at the reservation's bound.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static ThreadCache* CacheOf(PoolSet* pools)
+    {
+        ThreadCache* cache = t_words.Cache;
+        return cache != null && cache->Serial == pools->Serial ? cache : Attach(pools);
+    }
+
+    /// <summary>The calling thread's record; null when it must use the shared one.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static ReaderRecord* CurrentReader()
+    {
+        ReaderRecord* reader = t_words.Reader;
+        return reader != null ? reader : Register();
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static ReaderRecord* Register()
+    {
+        DomainBlock* domain = Domain.Process;
+        int tid = CurrentThread.Id;
+        lock (s_lock)
+        {
+            ReaderRecord* record = null;
+            for (ReaderRecord* r = Domain.First(domain); r != null; r = r->Next)
+            {
+                // A thread id that registers again belongs to a new thread: the old one has ended.
+                if (r->State != (uint)ReaderState.Free && r->ThreadId == tid)
+                {
+                    Vacate(r);
+                }
+
+                if (record == null && r->State == (uint)ReaderState.Free)
+                {
+                    record = r;
+                }
+            }
+
+            record = record != null ? record : AddRecord(domain);
+            if (record == null)
+            {
+                return null;
+            }
+
+            record->ThreadId = tid;
+            record->ThreadStart = CurrentThread.StartTime(tid);
+            record->InForeignCode = 0;
+            record->Signalling = 0;
+            Atomic.StoreRelease(ref record->State, (uint)ReaderState.Casual);
+
+            // [REGISTER] full: a reclaimer that reads the count 0 issues no barrier, so the count must be visible before this
+            // thread's first section. Pairs with [GP-BARRIER].
+            Atomic.AddFull(ref domain->CasualReaders, 1);
+            t_words.Reader = record;
+            return record;
+        }
+    }
+
+    private static ReaderRecord* AddRecord(DomainBlock* domain)
+    {
+        if (domain->RecordCount >= MaxReaders)
+        {
+            return null;
+        }
+
+        ReaderRecord* record = (ReaderRecord*)BlockHeap.TryAllocate(sizeof(ReaderRecord));
+        if (record != null)
+        {
+            record->Next = Domain.First(domain);
+            domain->RecordCount++;
+            Atomic.StoreRelease(ref domain->Records, (nint)record);
+        }
+
+        return record;
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static ThreadCache* Attach(PoolSet* pools)
+    {
+        ReaderRecord* reader = CurrentReader();
+        if (reader == null || pools->Serial == 0)
+        {
+            return null;
+        }
+
+        lock (s_lock)
+        {
+            ThreadCache* cache = FindOwn(reader, pools->Serial);
+            if (cache == null)
+            {
+                cache = FindEmpty(reader, pools);
+            }
+
+            if (cache == null)
+            {
+                cache = Create(reader, pools);
+            }
+
+            if (cache != null)
+            {
+                t_words.Cache = cache;
+            }
+
+            return cache;
+        }
+    }
+
+    private static ThreadCache* FindOwn(ReaderRecord* reader, ulong serial)
+    {
+        for (ThreadCache* c = reader->Caches; c != null; c = c->NextOfThread)
+        {
+            if (c->Serial == serial)
+            {
+                return c;
+            }
+        }
+
+        return null;
+    }
+
+    // A cache whose thread has ended and whose limbo has drained serves the next thread of the same engine.
+    private static ThreadCache* FindEmpty(ReaderRecord* reader, PoolSet* pools)
+    {
+        for (ThreadCache* c = (ThreadCache*)pools->Caches; c != null; c = c->NextOfEngine)
+        {
+            if (c->Orphaned == 2)
+            {
+                c->Orphaned = 0;
+                Adopt(c, reader);
+                return c;
+            }
+        }
+
+        return null;
+    }
+
+    private static void Adopt(ThreadCache* cache, ReaderRecord* reader)
+    {
+        cache->Reader = reader;
+        cache->ThreadId = reader->ThreadId;
+        cache->NextOfThread = reader->Caches;
+        reader->Caches = cache;
+    }
+
+    private static ThreadCache* Create(ReaderRecord* reader, PoolSet* pools)
+    {
+        // One of this thread's whose engine is gone serves again.
+        ThreadCache* cache = FindOwn(reader, 0);
+        bool reused = cache != null;
+        cache = reused ? cache : (ThreadCache*)BlockHeap.TryAllocate(sizeof(ThreadCache));
+        if (cache == null)
+        {
+            return null;
+        }
+
+        ThreadCache* next = cache->NextOfThread;
+        *cache = default;
+        cache->NextOfThread = next;
+        Bag** bags = stackalloc Bag*[5];
+        for (int i = 0; i < 5; i++)
+        {
+            bags[i] = PoolSet.TakeEmptyBag(pools);
+            if (bags[i] == null)
+            {
+                while (i-- > 0)
+                {
+                    PoolSet.GiveEmptyBag(pools, bags[i]);
+                }
+
+                if (!reused)
+                {
+                    BlockHeap.Free(cache, sizeof(ThreadCache));
+                }
+
+                return null;
+            }
+        }
+
+        cache->Pools = pools;
+        cache->Domain = Domain.Process;
+        cache->BagCapacity = pools->BagCapacity;
+        cache->Fences.Loaded = bags[0];
+        cache->Fences.Staging = (nint)bags[1];
+        cache->Nodes.Loaded = bags[2];
+        cache->Nodes.Staging = (nint)bags[3];
+        cache->Late = (nint)bags[4];
+        cache->Serial = pools->Serial;
+        if (reused)
+        {
+            cache->Reader = reader;
+            cache->ThreadId = reader->ThreadId;
+        }
+        else
+        {
+            Adopt(cache, reader);
+        }
+
+        cache->NextOfEngine = (ThreadCache*)pools->Caches;
+        Atomic.StoreRelease(ref pools->Caches, (nint)cache);
+        return cache;
+    }
+
+    /// <summary>Makes the calling thread an online reader, or a casual one again. Owning thread only.</summary>
+    public static void SetOnline(ReaderRecord* reader, bool online)
+    {
+        lock (s_lock)
+        {
+            ReaderState state = online ? ReaderState.Online : ReaderState.Casual;
+            if (reader->State == (uint)state)
+            {
+                return;
+            }
+
+            if (online)
+            {
+                Reader.GoOnline(Domain.Process, reader);
+                reader->State = (uint)ReaderState.Online;
+                Atomic.AddFull(ref Domain.Process->CasualReaders, uint.MaxValue);
+            }
+            else
+            {
+                Atomic.AddFull(ref Domain.Process->CasualReaders, 1);
+                Reader.GoOffline(reader);
+                reader->State = (uint)ReaderState.Casual;
+            }
+        }
+    }
+
+    /// <summary>Frees the records of threads that have ended, inside a section or not. The reclaimer, every tick.</summary>
+    public static int RecoverDead(DomainBlock* domain)
+    {
+        int recovered = 0;
+        lock (s_lock)
+        {
+            for (ReaderRecord* r = Domain.First(domain); r != null; r = r->Next)
+            {
+                if (r->State != (uint)ReaderState.Free && !CurrentThread.IsAlive(r->ThreadId))
+                {
+                    Vacate(r);
+                    recovered++;
+                }
+            }
+        }
+
+        return recovered;
+    }
+
+    private static void Vacate(ReaderRecord* record)
+    {
+        if (record->State == (uint)ReaderState.Casual)
+        {
+            Atomic.AddFull(ref Domain.Process->CasualReaders, uint.MaxValue);
+        }
+
+        // The dead thread reads no more: whatever section it was in is over (fault 30).
+        Atomic.StoreRelease(ref record->Word, 0);
+        ThreadCache* cache = record->Caches;
+        record->Caches = null;
+        while (cache != null)
+        {
+            ThreadCache* next = cache->NextOfThread;
+            cache->Reader = null;
+            cache->NextOfThread = null;
+            if (cache->Serial == 0)
+            {
+                BlockHeap.Free(cache, sizeof(ThreadCache));
+            }
+            else
+            {
+                cache->Orphaned = 1;
+            }
+
+            cache = next;
+        }
+
+        record->StalledSince = 0;
+        record->StallReported = 0;
+        Atomic.StoreRelease(ref record->State, (uint)ReaderState.Free);
+    }
+}

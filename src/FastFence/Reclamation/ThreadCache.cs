@@ -1,0 +1,91 @@
+using System.Runtime.InteropServices;
+using FastFence.Memory;
+
+namespace FastFence.Reclamation;
+
+/// <summary>
+/// Everything one thread keeps for one engine: magazines, limbo, counters, and the run list of callbacks. Native, made at
+/// first use, adopted by the reclaimer when the thread has ended.
+/// </summary>
+[StructLayout(LayoutKind.Sequential)]
+internal unsafe struct ThreadCache
+{
+    /// <summary>Serial of the engine; 0 when the engine is gone. A thread finds its cache by this.</summary>
+    public ulong Serial;
+
+    /// <summary>The engine's memory side.</summary>
+    public PoolSet* Pools;
+
+    /// <summary>The domain.</summary>
+    public DomainBlock* Domain;
+
+    /// <summary>The thread's record.</summary>
+    public ReaderRecord* Reader;
+
+    /// <summary>Next cache of the same thread.</summary>
+    public ThreadCache* NextOfThread;
+
+    /// <summary>Next cache of the same engine.</summary>
+    public ThreadCache* NextOfEngine;
+
+    /// <summary>Copy of the pool's bag capacity, on a line that the hot path reads anyway.</summary>
+    public uint BagCapacity;
+
+    /// <summary>First fence whose callbacks wait to be run on this thread; 0 = none.</summary>
+    public uint RunHead;
+
+    /// <summary>Last callback node of the last such fence.</summary>
+    public uint RunTail;
+
+    /// <summary>1 while this thread runs callbacks: signals raised inside queue theirs (C12).</summary>
+    public uint Running;
+
+    /// <summary>1 while the present signal was raised inside an access section of the caller's: its callbacks go to the dispatcher.</summary>
+    public uint SignalNested;
+
+    /// <summary>Fence slots.</summary>
+    public SlotCache Fences;
+
+    /// <summary>Callback nodes.</summary>
+    public SlotCache Nodes;
+
+    /// <summary>Bag of slots released while their callbacks still run: they go to limbo once those have returned.</summary>
+    public nint Late;
+
+    /// <summary>Value of <see cref="Activity"/> at the reclaimer's last look.</summary>
+    public ulong SeenActivity;
+
+    /// <summary>OS thread id of the owner.</summary>
+    public int ThreadId;
+
+    /// <summary>0 = in use, 1 = its thread has ended and its limbo still drains, 3 = being emptied, 2 = may serve another thread.</summary>
+    public uint Orphaned;
+
+    /// <summary>The thread's counters.</summary>
+    public CounterCells Counters;
+
+    /// <summary>Changes whenever the thread stages something: an unchanged value for a tick means idle.</summary>
+    public ulong Activity => Counters.Read(Counter.Released) + Counters.Read(Counter.NodesReleased);
+
+    /// <summary>Frees the bags it holds, limbo included. Teardown only: no slot of the engine is used any more.</summary>
+    public static void FreeBags(ThreadCache* cache)
+    {
+        FreeCache(&cache->Fences);
+        FreeCache(&cache->Nodes);
+        BlockHeap.Free((void*)cache->Late, Bag.Bytes);
+        cache->Late = 0;
+    }
+
+    private static void FreeCache(SlotCache* cache)
+    {
+        BlockHeap.Free(cache->Loaded, Bag.Bytes);
+        BlockHeap.Free((void*)cache->Staging, Bag.Bytes);
+        for (uint bag = cache->Limbo.TakeAny(); bag != 0; bag = cache->Limbo.TakeAny())
+        {
+            BlockHeap.Free(Bag.At(bag), Bag.Bytes);
+        }
+
+        cache->Loaded = null;
+        cache->Staging = 0;
+    }
+}

@@ -1,0 +1,149 @@
+// A ring: emitters publish commands, the device consumes them in order and writes one completion word, the poller retires
+// the prefix. Ring position = seqno of the timeline; the timeline's words serve the ring too:
+//
+//   Completed (retired)        Seen (device)                    LastSeqno (reserved)
+//        ▼                        ▼                                   ▼
+//   ─────┼────────────────────────┼──────────────┬─────────┬──────────┼─────▶ positions
+//        └ retire next            └ executing     └ published └ hole   └ at most Capacity ahead of Completed
+//
+// Invariant: Completed ≤ Seen ≤ LastSeqno ≤ Completed + Capacity.
+using System.Runtime.InteropServices;
+using FastFence.Fences;
+using FastFence.Memory;
+
+namespace FastFence.Rings;
+
+/// <summary>Life of a ring.</summary>
+internal enum RingState : uint
+{
+    /// <summary>In use.</summary>
+    Running,
+
+    /// <summary>What is outstanding is being completed with <see cref="RingBlock.FailError"/>; nothing new.</summary>
+    Failing,
+
+    /// <summary>A completion word was refused: nothing is retired until the device is known to be quiet.</summary>
+    Faulted,
+
+    /// <summary>Empty for good.</summary>
+    Closed,
+}
+
+/// <summary>A command and its publication, one line.</summary>
+[StructLayout(LayoutKind.Explicit, Size = 64)]
+internal struct RingSlot
+{
+    /// <summary>The position once its command stands; with <see cref="NopBit"/>, a position without a command.</summary>
+    [FieldOffset(0)]
+    public ulong Publish;
+
+    /// <summary>The command.</summary>
+    [FieldOffset(8)]
+    public RingCommand Command;
+
+    /// <summary>
+    /// Nonzero: a producer of an earlier round reserved this slot, was given up, and may still write into it. Nobody uses the
+    /// slot until it has come back.
+    /// </summary>
+    [FieldOffset(56)]
+    public ulong Quarantine;
+
+    /// <summary>The position does nothing.</summary>
+    public const ulong NopBit = 1UL << 63;
+}
+
+/// <summary>A ring in native memory.</summary>
+[StructLayout(LayoutKind.Explicit, Size = 4 * Reservation.ContentionBytes)]
+internal unsafe struct RingBlock
+{
+    /// <summary>The engine.</summary>
+    [FieldOffset(0)]
+    public EngineBlock* Engine;
+
+    /// <summary>The timeline, whose seqnos are the positions.</summary>
+    [FieldOffset(8)]
+    public TimelineBlock* Timeline;
+
+    /// <summary>Commands, <see cref="Capacity"/> of them.</summary>
+    [FieldOffset(16)]
+    public RingSlot* Commands;
+
+    /// <summary>Fence handles by position; never shown to the device.</summary>
+    [FieldOffset(24)]
+    public ulong* Retire;
+
+    /// <summary>Times at which the device completed, by position, ns; null = not kept.</summary>
+    [FieldOffset(32)]
+    public long* CompletionTimes;
+
+    /// <summary>The completion word: 4 or 8 bytes.</summary>
+    [FieldOffset(40)]
+    public byte* Word;
+
+    /// <summary>A power of two.</summary>
+    [FieldOffset(48)]
+    public uint Capacity;
+
+    /// <summary>32 or 64.</summary>
+    [FieldOffset(52)]
+    public uint WordBits;
+
+    /// <summary>A <see cref="RingState"/>.</summary>
+    [FieldOffset(56)]
+    public uint State;
+
+    /// <summary>Error magnitude while failing.</summary>
+    [FieldOffset(60)]
+    public uint FailError;
+
+    /// <summary>The poller that retires this ring.</summary>
+    [FieldOffset(64)]
+    public PollerWake* Wake;
+
+    /// <summary>Longest time without progress while something is outstanding, ns.</summary>
+    [FieldOffset(72)]
+    public long TimeoutNanoseconds;
+
+    /// <summary>Longest time that a reserved position may stay unpublished, ns.</summary>
+    [FieldOffset(80)]
+    public long HoleNanoseconds;
+
+    /// <summary>Highest position that the device has reported. Poller.</summary>
+    [FieldOffset(128)]
+    public ulong Seen;
+
+    /// <summary>Time of the last progress, or of the first look at something outstanding, ns; 0 = nothing outstanding. Poller.</summary>
+    [FieldOffset(136)]
+    public long ProgressSince;
+
+    /// <summary>A hole seen at the last look. Poller.</summary>
+    [FieldOffset(144)]
+    public ulong HoleSeen;
+
+    /// <summary>The word that was refused. Poller.</summary>
+    [FieldOffset(152)]
+    public ulong RefusedWord;
+
+    /// <summary>1 while the device sleeps, or is about to, until something is published.</summary>
+    [FieldOffset(256)]
+    public uint DoorbellAsleep;
+
+    /// <summary>The default completion word, where the device brings none. On a line of its own.</summary>
+    [FieldOffset(384)]
+    public ulong OwnWord;
+
+    /// <summary>The slot of a position.</summary>
+    public static RingSlot* SlotOf(RingBlock* ring, ulong position) => ring->Commands + (position & (ring->Capacity - 1));
+
+    /// <summary>The retire slot of a position.</summary>
+    public static ref ulong RetireOf(RingBlock* ring, ulong position) => ref ring->Retire[position & (ring->Capacity - 1)];
+}
+
+/// <summary>The futex word of a sleeping poller, on a line of its own.</summary>
+[StructLayout(LayoutKind.Explicit, Size = Reservation.ContentionBytes)]
+internal struct PollerWake
+{
+    /// <summary>1 while it sleeps, or is about to.</summary>
+    [FieldOffset(0)]
+    public uint Asleep;
+}

@@ -1,0 +1,222 @@
+using FastFence.Atomics;
+using FastFence.Platform;
+using FastFence.Reclamation;
+using FastFence.Rings;
+
+namespace FastFence;
+
+/// <summary>
+/// The device's side of a ring: take commands in order, write the completion word, raise the interrupt. One consumer a ring;
+/// its methods are for the device's thread. It sees commands and the word, never a fence.
+/// </summary>
+public sealed unsafe class RingConsumer
+{
+    private readonly RingBlock* _ring;
+    private ulong _taken;
+    private uint _detached;
+
+    internal RingConsumer(RingBlock* ring)
+    {
+        _ring = ring;
+        _taken = ring->Timeline->StartSeqno;
+    }
+
+    /// <summary>Position of the command taken last.</summary>
+    public ulong Position => _taken;
+
+    /// <summary>Is a command published behind the one taken last? Any thread.</summary>
+    public bool HasWork
+    {
+        get
+        {
+            bool work = Enter() && IsPublished(_taken + 1);
+            Section.Exit();
+            return work;
+        }
+    }
+
+    /// <summary>The ring is gone: every further call does nothing.</summary>
+    public bool IsDetached => Atomic.LoadAcquire(ref _detached) != 0;
+
+    /// <summary>Takes the next command; false when none is published. A NOP has opcode 0 and takes no time.</summary>
+    /// <param name="command">The command.</param>
+    public bool TryTake(out RingCommand command)
+    {
+        command = default;
+        bool taken = Enter() && TryTakeInside(out command);
+        Section.Exit();
+        return taken;
+    }
+
+    private bool TryTakeInside(out RingCommand command)
+    {
+        ulong next = _taken + 1;
+        RingSlot* slot = RingBlock.SlotOf(_ring, next);
+
+        // [CONSUME] acquire: the command is read after its number. Pairs with [PUBLISH]. Without it a command of the former round
+        // would run.
+        ulong published = Atomic.LoadAcquire(ref slot->Publish);
+        if ((published & ~RingSlot.NopBit) != next)
+        {
+            command = default;
+            return false;
+        }
+
+        command = published == next ? slot->Command : default;
+        _taken = next;
+        return true;
+    }
+
+    /// <summary>Looks at the command behind the one taken last without taking it.</summary>
+    /// <param name="command">The command.</param>
+    public bool TryPeek(out RingCommand command)
+    {
+        ulong taken = _taken;
+        bool found = TryTake(out command);
+        _taken = taken;
+        return found;
+    }
+
+    /// <summary>
+    /// Reports everything up to <paramref name="position"/> as done: the work's results are visible before the word. No system
+    /// call unless the poller sleeps.
+    /// </summary>
+    /// <param name="position">A position taken before; they rise.</param>
+    /// <param name="nanoseconds">When it was done (monotonic ns), or 0 for now if the ring keeps completion times.</param>
+    public void Complete(ulong position, long nanoseconds = 0)
+    {
+        if (Enter())
+        {
+            StampAndWrite(position, nanoseconds);
+            RingDoorbell.WakePoller(_ring);
+        }
+
+        Section.Exit();
+    }
+
+    /// <summary>Reports done without an interrupt: a device that loses it, or polls alone.</summary>
+    /// <param name="position">The position.</param>
+    public void CompleteSilently(ulong position)
+    {
+        if (Enter())
+        {
+            StampAndWrite(position, 0);
+        }
+
+        Section.Exit();
+    }
+
+    /// <summary>Writes any value into the completion word, as broken devices do.</summary>
+    /// <param name="value">The value; 32-bit rings take its low half.</param>
+    public void WriteWord(ulong value)
+    {
+        if (Enter())
+        {
+            WriteInside(value);
+        }
+
+        Section.Exit();
+    }
+
+    // Whoever finds the ring attached inside a section may use its memory until the section ends.
+    private bool Enter()
+    {
+        Section.Enter();
+        return Atomic.LoadAcquire(ref _detached) == 0;
+    }
+
+    private void StampAndWrite(ulong position, long nanoseconds)
+    {
+        if (_ring->CompletionTimes != null)
+        {
+            _ring->CompletionTimes[position & (_ring->Capacity - 1)] = nanoseconds != 0 ? nanoseconds : MonotonicClock.Nanoseconds;
+        }
+
+        WriteInside(position);
+    }
+
+    private void WriteInside(ulong value)
+    {
+        // [WORD-WRITE] release: the work stands before its completion. Pairs with [WORD-READ]. Without it a fence is seen signaled
+        // before its results are there (C14).
+        if (_ring->WordBits == 32)
+        {
+            Atomic.StoreRelease(ref *(uint*)_ring->Word, (uint)value);
+        }
+        else
+        {
+            Atomic.StoreRelease(ref *(ulong*)_ring->Word, value);
+        }
+    }
+
+    /// <summary>Wakes the poller if it sleeps. The poller's process-wide barrier stands in for a fence here.</summary>
+    public void Interrupt()
+    {
+        if (Enter())
+        {
+            RingDoorbell.WakePoller(_ring);
+        }
+
+        Section.Exit();
+    }
+
+    /// <summary>Sleeps until a command is published or the deadline (monotonic ns) has passed; false then. May park.</summary>
+    /// <param name="deadlineNanoseconds">Monotonic ns, <see cref="long.MaxValue"/> for none.</param>
+    public bool WaitForWork(long deadlineNanoseconds)
+    {
+        if (HasWork)
+        {
+            return true;
+        }
+
+        // [DOORBELL-SLEEP] full: announced before the last look; the emitter's publication is a full exchange and it looks at the
+        // sleeper afterwards. Pairs with [PUBLISH]. Without it the device sleeps over a published command.
+        bool attached = Enter();
+        if (attached)
+        {
+            Atomic.ExchangeFull(ref _ring->DoorbellAsleep, 1);
+        }
+
+        Section.Exit();
+        if (!attached)
+        {
+            return false;
+        }
+
+        if (!HasWork)
+        {
+            // A plain address to the kernel: should the ring go meanwhile, the word still is memory (nothing is unmapped).
+            Futex.Wait(&_ring->DoorbellAsleep, 1, deadlineNanoseconds);
+        }
+
+        if (Enter())
+        {
+            Atomic.StoreRelease(ref _ring->DoorbellAsleep, 0);
+        }
+
+        Section.Exit();
+        return HasWork;
+    }
+
+    /// <summary>Wakes a device that sleeps in <see cref="WaitForWork"/>: it is to stop. Any thread.</summary>
+    public void WakeDevice()
+    {
+        if (Enter())
+        {
+            Atomic.ExchangeFull(ref _ring->DoorbellAsleep, 0);
+            Futex.Wake(&_ring->DoorbellAsleep, 1);
+        }
+
+        Section.Exit();
+    }
+
+    // The device that sleeps on the doorbell is woken and finds the ring gone.
+    internal void Detach()
+    {
+        WakeDevice();
+        Atomic.ExchangeFull(ref _detached, 1);
+    }
+
+    private bool IsPublished(ulong position) =>
+        (Atomic.LoadAcquire(ref RingBlock.SlotOf(_ring, position)->Publish) & ~RingSlot.NopBit) == position;
+}

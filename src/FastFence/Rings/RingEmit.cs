@@ -1,0 +1,170 @@
+// Emitting: reserve everything, then a position, then publish (C19: nothing fails after the first visible effect).
+// Native memory only.
+using FastFence.Atomics;
+using FastFence.Fences;
+using FastFence.Memory;
+using FastFence.Platform;
+using FastFence.Reclamation;
+
+namespace FastFence.Rings;
+
+/// <summary>The emitters' side. Any thread; never blocks.</summary>
+internal static unsafe class RingEmit
+{
+    /// <summary>Emits a command with a fence; <paramref name="references"/> includes the ring's.</summary>
+    public static EmitResult Emit(
+        ThreadCache* cache, RingBlock* ring, in RingCommand command, nint data, uint references, out ulong handle)
+    {
+        handle = 0;
+        uint index = FenceLife.Reserve(cache);
+        if (index == 0)
+        {
+            return EmitResult.NoMemory;
+        }
+
+        EmitResult result = Reserve(ring, out ulong position);
+        if (result != EmitResult.Emitted)
+        {
+            FenceLife.Unreserve(cache, index);
+            return result;
+        }
+
+        handle = FenceLife.Initialize(cache, index, ring->Timeline, position, data, references, FenceFlags.OnRing);
+        cache->Counters.Increment(Counter.Emitted);
+
+        // [RETIRE-SLOT] release: the fence stands before the poller can find it. Pairs with [RETIRE-TAKE-SLOT].
+        Atomic.StoreRelease(ref RingBlock.RetireOf(ring, position), handle);
+        if (Publish(ring, position, command))
+        {
+            return EmitResult.Emitted;
+        }
+
+        TakeBack(cache, ring, position, handle, references);
+        handle = 0;
+        return EmitResult.GivenUp;
+    }
+
+    /// <summary>Emits a position without a fence: the seqno is skipped.</summary>
+    public static EmitResult EmitNop(RingBlock* ring)
+    {
+        EmitResult result = Reserve(ring, out ulong position);
+        if (result == EmitResult.Emitted)
+        {
+            MakeNop(ring, position);
+            RingDoorbell.Ring(ring);
+        }
+
+        return result;
+    }
+
+    /// <summary>Turns an unpublished position into a NOP; false when it has been published meanwhile.</summary>
+    public static bool MakeNop(RingBlock* ring, ulong position)
+    {
+        RingSlot* slot = RingBlock.SlotOf(ring, position);
+        ulong seen = Atomic.LoadAcquire(ref slot->Publish);
+
+        // [NOP] full: either the producer's publication or the NOP stands, never both. Pairs with [PUBLISH].
+        return (seen & ~RingSlot.NopBit) != position
+            && Atomic.CompareExchangeFull(ref slot->Publish, position | RingSlot.NopBit, seen) == seen;
+    }
+
+    private static EmitResult Reserve(RingBlock* ring, out ulong position)
+    {
+        TimelineBlock* timeline = ring->Timeline;
+        while (true)
+        {
+            position = Atomic.LoadAcquire(ref timeline->LastSeqno);
+            if (Atomic.LoadAcquire(ref ring->State) != (uint)RingState.Running || Atomic.LoadAcquire(ref timeline->Closed) != 0)
+            {
+                return EmitResult.Closed;
+            }
+
+            // [RING-SPACE] acquire: the retire slot of this position was taken out before the one it follows was completed.
+            // Pairs with [TURN-MOVE]. Without it two fences would share a retire slot.
+            if (position - Atomic.LoadAcquire(ref timeline->Completed) >= ring->Capacity)
+            {
+                return EmitResult.RingFull;
+            }
+
+            // [RESERVE] full: one producer a position. Pairs with itself.
+            if (Atomic.CompareExchangeFull(ref timeline->LastSeqno, position + 1, position) != position)
+            {
+                continue;
+            }
+
+            position++;
+            if (Atomic.LoadAcquire(ref RingBlock.SlotOf(ring, position)->Quarantine) == 0)
+            {
+                return EmitResult.Emitted;
+            }
+
+            // A producer that was given up may still write into this slot: the position is skipped and the next one tried.
+            MakeNop(ring, position);
+            RingDoorbell.Ring(ring);
+        }
+    }
+
+    private static bool Publish(RingBlock* ring, ulong position, in RingCommand command)
+    {
+        RingSlot* slot = RingBlock.SlotOf(ring, position);
+        ulong seen = Atomic.LoadPlain(ref slot->Publish);
+        slot->Command = command;
+
+        // [PUBLISH] full: the command stands before its number, and the number before the look at sleepers. Pairs with [CONSUME],
+        // [NOP] and [DOORBELL-SLEEP]. Without it the device runs a command of the former round, or sleeps over this one.
+        if ((seen & ~RingSlot.NopBit) == position || Atomic.CompareExchangeFull(ref slot->Publish, position, seen) != seen)
+        {
+            return false;
+        }
+
+        RingDoorbell.Ring(ring);
+        return true;
+    }
+
+    // The position became a NOP while we stood still: whoever takes the handle out of the retire slot ends the fence.
+    private static void TakeBack(ThreadCache* cache, RingBlock* ring, ulong position, ulong handle, uint references)
+    {
+        bool ours = Atomic.ExchangeFull(ref RingBlock.RetireOf(ring, position), 0) == handle;
+        Atomic.StoreRelease(ref RingBlock.SlotOf(ring, position)->Quarantine, 0);
+        uint index = (uint)handle;
+        FenceSlot* fence = FenceSlot.At(index);
+        uint generation = (uint)(handle >> 32);
+        if (ours)
+        {
+            // The poller passed the position without a fence and counted it as skipped; there is one after all.
+            Atomic.AddFull(ref ring->Timeline->Skipped, ulong.MaxValue);
+            FenceSignal.CloseOutOfTurn(cache, fence, generation, FenceError.Canceled.Magnitude);
+            FenceLife.Release(cache, index, fence, generation);
+        }
+
+        for (uint i = 1; i < references; i++)
+        {
+            FenceLife.Release(cache, index, fence, generation);
+        }
+    }
+}
+
+/// <summary>Waking who waits for a publication: the device, and a poller that sleeps because nothing was outstanding.</summary>
+internal static unsafe class RingDoorbell
+{
+    /// <summary>Rings. The caller's publication was a full exchange, so plain looks suffice here. A system call only for sleepers.</summary>
+    public static void Ring(RingBlock* ring)
+    {
+        if (Atomic.LoadAcquire(ref ring->DoorbellAsleep) != 0 && Atomic.ExchangeFull(ref ring->DoorbellAsleep, 0) != 0)
+        {
+            Futex.Wake(&ring->DoorbellAsleep, 1);
+        }
+
+        WakePoller(ring);
+    }
+
+    /// <summary>Wakes the poller if it sleeps.</summary>
+    public static void WakePoller(RingBlock* ring)
+    {
+        PollerWake* wake = ring->Wake;
+        if (wake != null && Atomic.LoadAcquire(ref wake->Asleep) != 0 && Atomic.ExchangeFull(ref wake->Asleep, 0) != 0)
+        {
+            Futex.Wake(&wake->Asleep, 1);
+        }
+    }
+}

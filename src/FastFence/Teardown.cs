@@ -1,0 +1,213 @@
+// The one file with the order in which things end:
+//
+//   stop emitting ─► (grace) ─► device quiet ─► complete with error ─► stop poller ─► dispatcher empty ─► readers offline
+//   ─► reclaim barrier ─► report what is still held ─► handles refused ─► (grace) ─► decommit
+using FastFence.Atomics;
+using FastFence.Fences;
+using FastFence.Memory;
+using FastFence.Platform;
+using FastFence.Recording;
+using FastFence.Reclamation;
+using FastFence.Rings;
+
+namespace FastFence;
+
+/// <summary>Ends of timelines, rings, exporters. Blocking; refused inside access sections.</summary>
+internal static unsafe class Teardown
+{
+    private static readonly TimeSpan s_graceLimit = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan s_quiesceLimit = TimeSpan.FromSeconds(5);
+
+    /// <summary>Closes a timeline; a ring's timeline closes the ring.</summary>
+    public static void CloseTimeline(Timeline timeline, FenceError error)
+    {
+        Section.ThrowIfInside("Closing a timeline");
+        FenceRing? ring = timeline.Exporter.Rings.Find(r => r.Timeline == timeline);
+        if (ring != null)
+        {
+            CloseRing(ring, error);
+            return;
+        }
+
+        Section.Enter();
+        bool first = !timeline.IsFreed && Atomic.ExchangeFull(ref timeline.Block->Closed, 1) == 0;
+        Section.Exit();
+        if (first)
+        {
+            GracePeriod.TrySynchronize(s_graceLimit); // no create is in flight
+            FenceScan.SignalPending(timeline.Exporter.Engine.Block, timeline.Block, null, error);
+        }
+    }
+
+    /// <summary>Completes a ring's outstanding fences with an error, once its device is quiet.</summary>
+    public static bool FailRing(FenceRing ring, FenceError error)
+    {
+        Section.ThrowIfInside("Failing a ring");
+        RingBlock* block = ring.Block;
+        lock (ring)
+        {
+            if (ring.Timeline.IsFreed || Atomic.LoadAcquire(ref block->State) == (uint)RingState.Closed)
+            {
+                return true;
+            }
+
+            // C3: nothing completes before the device is known to write no more.
+            if (ring.Outstanding != 0 && ring.Device != null && !ring.Device.Quiesce(s_quiesceLimit))
+            {
+                ring.Exporter.Engine.Notify(
+                    NotificationKind.RingFaulted,
+                    $"The device of ring context {ring.Timeline.Context} did not come to rest within {s_quiesceLimit.TotalSeconds} s: its fences stay pending, its memory stays. Revoke its mapping or end its process.");
+                return false;
+            }
+
+            block->FailError = error.Magnitude;
+            Atomic.StoreRelease(ref block->State, (uint)RingState.Failing);
+            GracePeriod.TrySynchronize(s_graceLimit); // no emit is in flight
+            DrainFailing(ring);
+            Atomic.StoreRelease(ref block->State, (uint)RingState.Closed);
+            return true;
+        }
+    }
+
+    private static void DrainFailing(FenceRing ring)
+    {
+        FencePoller poller = ring.Exporter.Engine.Poller;
+        while (ring.Outstanding != 0)
+        {
+            RingDoorbell.WakePoller(ring.Block);
+            if (!poller.IsRunning)
+            {
+                poller.DoWork();
+            }
+            else
+            {
+                Nap.For(20_000);
+            }
+        }
+    }
+
+    private static bool CloseRing(FenceRing ring, FenceError error)
+    {
+        if (!FailRing(ring, error))
+        {
+            return false;
+        }
+
+        FenceEngine engine = ring.Exporter.Engine;
+        lock (engine.Gate)
+        {
+            if (ring.Exporter.Rings.Remove(ring))
+            {
+                Atomic.StoreRelease(ref ring.Timeline.Block->Closed, 1);
+                engine.Poller.Remove(ring);
+                ring.Exporter.ClosedRings.Add(ring);
+            }
+        }
+
+        return true;
+    }
+
+    /// <summary>Takes an exporter away (C17).</summary>
+    public static void CloseExporter(Exporter exporter, FenceError error)
+    {
+        Section.ThrowIfInside("Closing an exporter");
+        ExporterBlock* block = exporter.Block;
+        FenceEngine engine = exporter.Engine;
+
+        // [UNLOAD-CLOSE] full: marked before the grace period and before the sleepers are counted. Pairs with [SLEEP-ENTER]. Without
+        // it a thread enters the exporter's code after we have looked.
+        if (Atomic.CompareExchangeFull(ref block->State, (uint)ExporterState.Closing, (uint)ExporterState.Open) != (uint)ExporterState.Open)
+        {
+            return;
+        }
+
+        List<Timeline> timelines;
+        List<FenceRing> rings;
+        lock (engine.Gate)
+        {
+            timelines = [.. exporter.Timelines];
+            rings = [.. exporter.Rings];
+            foreach (Timeline t in timelines)
+            {
+                Atomic.StoreRelease(ref t.Block->Closed, 1);
+            }
+        }
+
+        GracePeriod.TrySynchronize(s_graceLimit);
+        foreach (FenceRing ring in rings)
+        {
+            CloseRing(ring, error);
+        }
+
+        FenceScan.SignalPending(engine.Block, null, block, error);
+        WaitForSleepers(exporter);
+        GracePeriod.TrySynchronize(s_graceLimit);
+        if (block->Ops.Release != null)
+        {
+            ReleaseData(exporter);
+        }
+
+        Atomic.StoreRelease(ref block->State, (uint)ExporterState.Closed);
+        engine.Remove(exporter);
+        engine.KeepUntilFreed(exporter);
+    }
+
+    private static void WaitForSleepers(Exporter exporter)
+    {
+        ExporterBlock* block = exporter.Block;
+        while (Atomic.LoadAcquire(ref block->Sleepers) != 0)
+        {
+            if (block->Ops.CancelWait != null)
+            {
+                block->Ops.CancelWait(block->PrivateData);
+            }
+
+            Nap.For(100_000);
+        }
+    }
+
+    // C15: exactly once, on the reclaimer; whoever closes the exporter waits for it, unless it is the reclaimer itself.
+    private static void ReleaseData(Exporter exporter)
+    {
+        FenceEngine engine = exporter.Engine;
+        ulong before = engine.Block->Retired.Count;
+        PrivateHeap.Retire(engine.Block, exporter.Block->PrivateData, (nint)exporter.Block->Ops.Release, 0, 0);
+        while (!engine.IsHousekeeper && engine.Block->Retired.Count > before)
+        {
+            Nap.For(200_000);
+        }
+    }
+
+    /// <summary>Frees a timeline whose last fence has gone through its grace period; true when it was due.</summary>
+    public static bool TryFree(FenceEngine engine, Timeline timeline, FenceRing? ring)
+    {
+        TimelineBlock* block = timeline.Block;
+        ulong created = Atomic.LoadAcquire(ref block->LastSeqno) - block->StartSeqno - Atomic.LoadAcquire(ref block->Skipped);
+        if (Atomic.LoadAcquire(ref block->Closed) == 0 || Atomic.LoadAcquire(ref block->Completed) != Atomic.LoadAcquire(ref block->LastSeqno)
+            || Atomic.LoadAcquire(ref block->Reclaimed) != created)
+        {
+            return false;
+        }
+
+        timeline.IsFreed = true;
+        NameTable.Release(block->DriverName);
+        NameTable.Release(block->TimelineName);
+        PrivateHeap.Retire(engine.Block, 0, 0, (nint)block, sizeof(TimelineBlock));
+
+        if (ring != null)
+        {
+            ring.Consumer.Detach();
+            RingMemory.Retire(ring.Block);
+        }
+
+        return true;
+    }
+
+    /// <summary>Frees a timeline that was never used.</summary>
+    public static void FreeTimeline(TimelineBlock* block)
+    {
+        NameTable.Release(block->DriverName);
+        NameTable.Release(block->TimelineName);
+        BlockHeap.Free(block, sizeof(TimelineBlock));
+    }
+}

@@ -1,0 +1,113 @@
+using System.Runtime.CompilerServices;
+using FastFence.Atomics;
+using FastFence.Fences;
+using FastFence.Memory;
+using FastFence.Reclamation;
+
+namespace FastFence;
+
+/// <summary>
+/// A software timeline: fences with rising seqnos that are signaled through their sources, in seqno order (C11). Any thread.
+/// </summary>
+public sealed unsafe class Timeline : IDisposable
+{
+    private readonly TimelineBlock* _block;
+
+    internal Timeline(Exporter exporter, TimelineBlock* block)
+    {
+        Exporter = exporter;
+        _block = block;
+        Context = block->DisplayContext;
+    }
+
+    /// <summary>The exporter.</summary>
+    public Exporter Exporter { get; }
+
+    /// <summary>The context, as its fences show it.</summary>
+    public ulong Context { get; }
+
+    /// <summary>Seqno given out last. 0 once the timeline has been freed.</summary>
+    public ulong LastSeqno => IsFreed ? 0 : Atomic.LoadAcquire(ref _block->LastSeqno);
+
+    /// <summary>All fences up to this seqno are signaled. 0 once the timeline has been freed.</summary>
+    public ulong CompletedSeqno => IsFreed ? 0 : Atomic.LoadAcquire(ref _block->Completed);
+
+    /// <summary>Is it closed?</summary>
+    public bool IsClosed => IsFreed || Atomic.LoadAcquire(ref _block->Closed) != 0;
+
+    internal TimelineBlock* Block => _block;
+
+    internal bool IsFreed { get; set; }
+
+    /// <summary>Makes a pending fence.</summary>
+    /// <exception cref="InsufficientMemoryException">The engine's bound is reached.</exception>
+    /// <exception cref="InvalidOperationException">The timeline is closed.</exception>
+    public FenceSource CreateFence() => TryCreateFence(out FenceSource source, 0) ? source : ThrowRefused();
+
+    /// <summary>
+    /// Makes a pending fence; false at the engine's bound or when the timeline is closed: nothing has changed then. No managed
+    /// allocation, no locked instruction on a single-emitter timeline, never blocks.
+    /// </summary>
+    /// <param name="source">The signaller's side.</param>
+    /// <param name="privateData">The exporter's data of this fence.</param>
+    public bool TryCreateFence(out FenceSource source, nint privateData = 0)
+    {
+        source = default;
+        ReaderRecord* reader = Registry.CurrentReader();
+        if (reader == null)
+        {
+            return false;
+        }
+
+        // Inside a section: closing lets a grace period pass before it looks for pending fences, so none is made behind its back.
+        Reader.Enter(Domain.Process, reader);
+        ulong handle = IsFreed ? 0 : CreateInside(privateData);
+        Reader.Exit(reader);
+        source = new FenceSource(handle);
+        return handle != 0;
+    }
+
+    /// <summary>Closes the timeline: no new fences, pending ones end with an error in seqno order. Never blocks for long.</summary>
+    /// <param name="error">−ENOENT unless given.</param>
+    public void Close(FenceError error = default) =>
+        Teardown.CloseTimeline(this, error.IsError ? error : FenceError.TimelineClosed);
+
+    /// <summary>Closes it with −ENOENT.</summary>
+    public void Dispose() => Close();
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private ulong CreateInside(nint privateData)
+    {
+        TimelineBlock* timeline = _block;
+        if (Atomic.LoadAcquire(ref timeline->Closed) != 0)
+        {
+            return 0;
+        }
+
+        ThreadCache* cache = Registry.CacheOf(&timeline->Engine->Pools);
+        uint index = cache == null ? 0 : FenceLife.Reserve(cache);
+        if (index == 0)
+        {
+            return 0;
+        }
+
+        // The seqno comes last: what is taken here must become a fence, or the timeline would wait for it for ever.
+        ulong seqno;
+        if ((timeline->Flags & TimelineFlags.SingleEmitter) != 0)
+        {
+            seqno = Atomic.LoadPlain(ref timeline->LastSeqno) + 1;
+            Atomic.StoreRelease(ref timeline->LastSeqno, seqno);
+        }
+        else
+        {
+            seqno = Atomic.AddFull(ref timeline->LastSeqno, 1);
+        }
+
+        return FenceLife.Initialize(cache, index, timeline, seqno, privateData, 1, FenceFlags.Unshared);
+    }
+
+    private FenceSource ThrowRefused() => IsClosed
+        ? throw new InvalidOperationException($"Timeline of context {Context} is closed.")
+        : throw new InsufficientMemoryException(
+            "No fence: the engine's bound is reached (MaxFences, MaxLimbo, or the reservation). See GetStatistics().Limbo and FencesLive.");
+}

@@ -1,0 +1,61 @@
+namespace FastFence;
+
+/// <summary>Habits of a timeline.</summary>
+public record TimelineOptions
+{
+    /// <summary>One thread makes all its fences: no locked instruction for a seqno. Two threads at once are a misuse.</summary>
+    public bool SingleEmitter { get; init; }
+
+    /// <summary>Compare seqnos as 32-bit values (C10).</summary>
+    public bool Seqno32 { get; init; }
+
+    /// <summary>Seqno before the first one.</summary>
+    public ulong StartSeqno { get; init; }
+
+    /// <summary>Context shown outside instead of the engine's own: for replayed captures.</summary>
+    public ulong? DisplayContext { get; init; }
+
+    /// <summary>The exporter's data of this timeline, handed to its ops.</summary>
+    public nint PrivateData { get; init; }
+
+    /// <summary>
+    /// Longest time that a fence may take before the watchdog completes it with −ETIME (C3); <see cref="Timeout.InfiniteTimeSpan"/>
+    /// for none. A ring's fences: 10 s without progress; others: one minute without a signal.
+    /// </summary>
+    public TimeSpan? Watchdog { get; init; }
+}
+
+/// <summary>Habits of a ring.</summary>
+public sealed record RingOptions : TimelineOptions
+{
+    /// <summary>Positions, a power of two from 2 to 2^20.</summary>
+    public int Capacity { get; init; } = 1024;
+
+    /// <summary>Width of the completion word: 32 or 64.</summary>
+    public int CompletionBits { get; init; } = 64;
+
+    /// <summary>Let the device record when it completed, so that the poller can measure how late it saw it.</summary>
+    public bool KeepCompletionTimes { get; init; }
+
+    /// <summary>Address of the completion word; 0 = one of the engine's.</summary>
+    public nint CompletionWord { get; init; }
+
+    /// <summary>The device, asked for health and quiet before fences are completed with an error.</summary>
+    public FenceDevice? Device { get; init; }
+
+    /// <summary>How long a reserved position may stay unpublished before it becomes a NOP (fault 34).</summary>
+    public TimeSpan HoleLimit { get; init; } = TimeSpan.FromMilliseconds(100);
+
+    internal void Validate()
+    {
+        if (Capacity is < 2 or > 1 << 20 || !System.Numerics.BitOperations.IsPow2(Capacity))
+        {
+            throw new ArgumentOutOfRangeException(nameof(Capacity), Capacity, "A ring has 2 to 1048576 positions, a power of two.");
+        }
+
+        if (CompletionBits is not (32 or 64))
+        {
+            throw new ArgumentOutOfRangeException(nameof(CompletionBits), CompletionBits, "A completion word has 32 or 64 bits.");
+        }
+    }
+}
