@@ -73,15 +73,13 @@ internal static unsafe class CallbackList
         Give(cache, index);
     }
 
-    /// <summary>Pushes a filled node (function, argument, kind, owner) on the fence's list.</summary>
+    /// <summary>Pushes a filled node (function, argument, kind, owner) on the fence's list. Inside a section.</summary>
     public static AddResult Push(ThreadCache* cache, FenceSlot* fence, uint generation, uint index)
     {
         CallbackNode* node = CallbackNode.At(index);
         node->Final = 0;
         Atomic.StorePlain(ref node->State, (node->State & ~NodeState.Mask) | NodeState.Pending);
-        Reader.Enter(cache->Domain, cache->Reader);
-        AddResult result = PushInside(fence, generation, index, node);
-        Reader.Exit(cache->Reader);
+        AddResult result = PushFilled(fence, generation, index, node);
         if (result == AddResult.Added)
         {
             cache->Counters.Increment(Counter.CallbacksAdded);
@@ -95,7 +93,7 @@ internal static unsafe class CallbackList
         return result;
     }
 
-    private static AddResult PushInside(FenceSlot* fence, uint generation, uint index, CallbackNode* node)
+    private static AddResult PushFilled(FenceSlot* fence, uint generation, uint index, CallbackNode* node)
     {
         if (!FenceLife.IsCurrent(fence, generation))
         {
@@ -134,13 +132,11 @@ internal static unsafe class CallbackList
 
     /// <summary>
     /// Removes a callback: true only if it will never run; false = it ran, is running, or is not of this fence any more.
-    /// <paramref name="nodeGeneration"/> is the state word's generation part at registration.
+    /// <paramref name="nodeGeneration"/> is the state word's generation part at registration. Inside a section.
     /// </summary>
     public static bool Remove(ThreadCache* cache, FenceSlot* fence, uint generation, uint index, uint nodeGeneration)
     {
-        Reader.Enter(cache->Domain, cache->Reader);
-        bool removed = RemoveInside(cache, fence, generation, CallbackNode.At(index), nodeGeneration);
-        Reader.Exit(cache->Reader);
+        bool removed = TryMark(cache, fence, generation, CallbackNode.At(index), nodeGeneration);
         if (removed)
         {
             cache->Counters.Increment(Counter.CallbacksRemoved);
@@ -149,7 +145,7 @@ internal static unsafe class CallbackList
         return removed;
     }
 
-    private static bool RemoveInside(ThreadCache* cache, FenceSlot* fence, uint generation, CallbackNode* node, uint nodeGeneration)
+    private static bool TryMark(ThreadCache* cache, FenceSlot* fence, uint generation, CallbackNode* node, uint nodeGeneration)
     {
         if (!FenceLife.IsCurrent(fence, generation))
         {
