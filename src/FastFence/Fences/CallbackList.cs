@@ -80,11 +80,7 @@ internal static unsafe class CallbackList
         node->Final = 0;
         Atomic.StorePlain(ref node->State, (node->State & ~NodeState.Mask) | NodeState.Pending);
         AddResult result = PushFilled(fence, generation, index, node);
-        if (result == AddResult.Added)
-        {
-            cache->Counters.Increment(Counter.CallbacksAdded);
-        }
-        else
+        if (result != AddResult.Added)
         {
             cache->Counters.Increment(result == AddResult.Stale ? Counter.StaleRefused : Counter.CallbacksRefused);
             GiveUnused(cache, index);
@@ -136,17 +132,7 @@ internal static unsafe class CallbackList
     /// </summary>
     public static bool Remove(ThreadCache* cache, FenceSlot* fence, uint generation, uint index, uint nodeGeneration)
     {
-        bool removed = TryMark(cache, fence, generation, CallbackNode.At(index), nodeGeneration);
-        if (removed)
-        {
-            cache->Counters.Increment(Counter.CallbacksRemoved);
-        }
-
-        return removed;
-    }
-
-    private static bool TryMark(ThreadCache* cache, FenceSlot* fence, uint generation, CallbackNode* node, uint nodeGeneration)
-    {
+        CallbackNode* node = CallbackNode.At(index);
         if (!FenceLife.IsCurrent(fence, generation))
         {
             return false;

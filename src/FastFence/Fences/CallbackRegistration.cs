@@ -69,11 +69,17 @@ public readonly unsafe record struct CallbackRegistration
         NodeKind kind = (NodeKind)node->Kind;
         nint argument = node->Argument;
         bool removed = CallbackList.Remove(cache, slot, Fence.Generation, Node, Generation);
-        if (removed && kind == NodeKind.Delegate)
+        if (!removed)
+        {
+            return false;
+        }
+
+        cache->Counters.Increment(Counter.CallbacksRemoved);
+        if (kind == NodeKind.Delegate)
         {
             DelegateTable.Take((int)argument, out _, out _);
         }
 
-        return removed;
+        return true;
     }
 }

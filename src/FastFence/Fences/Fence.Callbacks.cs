@@ -124,6 +124,7 @@ public readonly unsafe partial struct Fence
         switch (CallbackList.Push(cache, slot, Generation, index))
         {
             case CallbackList.AddResult.Added:
+                cache->Counters.Increment(Counter.CallbacksAdded);
                 registration = new CallbackRegistration(this, index, generation);
                 return AddCallbackResult.Added;
             case CallbackList.AddResult.Stale:
