@@ -88,8 +88,8 @@ internal static unsafe class Registry
             record->Signalling = 0;
             Atomic.StoreRelease(ref record->State, (uint)ReaderState.Casual);
 
-            // [REGISTER] full: a reclaimer that reads the count 0 issues no barrier, so the count must be visible before this
-            // thread's first section. Pairs with [GP-BARRIER].
+            // [READER-REGISTER] full: a reclaimer that reads the count 0 issues no barrier, so the count must be visible before this
+            // thread's first section. Pairs with [GP-BARRIER]. Without it the scan could pass a section of a thread it does not know.
             Atomic.AddFull(ref domain->CasualReaders, 1);
             t_words.Reader = record;
             return record;
