@@ -66,6 +66,7 @@ internal static class ReportTable
             Row("order violations", Units.Count(replay.OrderViolations));
             Row("gaps", Units.Count(replay.GapsTotal));
             Row("vblank rows skipped", Units.Count(replay.VblankRows));
+            Row("job rows without a signal", Units.Count(replay.RowsWithoutSignal));
         }
 
         Row("seconds", report.Seconds.ToString("0.000", CultureInfo.InvariantCulture));

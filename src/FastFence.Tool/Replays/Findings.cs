@@ -1,0 +1,87 @@
+using FastFence.Tool.Reporting;
+
+namespace FastFence.Tool.Replays;
+
+/// <summary>From what was observed to the figures of the report.</summary>
+internal static class Findings
+{
+    /// <summary>Fills the report after the play; the engine still lives, with its rings.</summary>
+    internal static void Fill(ReplayReport report, Play play, FenceEngine engine)
+    {
+        EngineStatistics statistics = engine.GetStatistics();
+        SubmitChecks checks = play.Checks;
+        report.Jobs = play.Plan.Jobs;
+        report.VblankRows = play.Plan.VblankRows;
+        report.RunRows = play.Plan.RunRows;
+        report.RowsWithoutSignal = play.Plan.RowsWithoutSignal;
+        report.FencesCreated = statistics.FencesCreated;
+        report.FencesSignaled = statistics.FencesSignaled;
+        report.CallbacksRun = statistics.CallbacksRun;
+        report.NamesRead = statistics.NamesRead;
+        report.NamesReadPending = 2 * checks.Looks;
+        report.StaleRefused = statistics.StaleRefused;
+        report.ExportersOpened = report.ExportersClosed = play.Rings.Exporters.Length;
+
+        // Every position that the poller has passed, less those without a fence, less those it ended for another reason than
+        // the device's word.
+        report.RetiredByPoller = statistics.Retired - play.Rings.Skipped - statistics.FencesFailed;
+        report.RetireLatencyNs = Summarize(engine.Poller.GetRetireLatency());
+        Observations(report, play);
+
+        report.AddViolations("wrong-name", checks.WrongNames);
+        report.AddViolations("wrong-seqno", checks.WrongSeqnos);
+        report.AddViolations("not-observed", checks.Unobserved);
+        report.AddViolations("signal-order", report.OrderViolations);
+        report.AddViolations("never-signaled", play.Emitted - report.Fences);
+        report.AddViolations("not-retired-by-poller", Math.Abs(report.Fences - report.RetiredByPoller));
+        report.AddViolations("wrong-nops", Math.Abs(play.Nops - play.Rings.Skipped));
+        report.AddViolations("signaled-twice", statistics.SignalsRepeated);
+        report.AddViolations("word-refused", statistics.WordsRefused);
+        report.AddViolations("poison-broken", statistics.PoisonBroken);
+        report.AddViolations("slots-lost", statistics.SlotsLost);
+    }
+
+    // In the order in which the callbacks ran: that order is what is checked.
+    private static void Observations(ReplayReport report, Play play)
+    {
+        int[] order = new int[play.Records.Observed];
+        long failed = 0;
+        for (int i = 0; i < play.Records.Count; i++)
+        {
+            if (play.Records[i].Order != 0)
+            {
+                order[play.Records[i].Order - 1] = i;
+                failed += play.Records[i].Error != 0 ? 1 : 0;
+            }
+        }
+
+        ContextLedger ledger = new();
+        LatencyRecorder deviation = new();
+        foreach (int i in order)
+        {
+            ReplayFence fence = play.Plan.Fences[i];
+            ReplayContext context = play.Plan.Contexts[fence.Context];
+            ledger.Signaled(context.Number, context.Timeline, context.Driver, fence.Seqno);
+            if (!report.Speed.IsMax && i < play.Paced)
+            {
+                deviation.Record(Math.Abs(play.Records[i].TimestampNs - play.Pace.DueOf(fence.SignalNs)));
+            }
+        }
+
+        report.Fences = order.Length;
+        report.Contexts = ledger.ToReports();
+        report.DeviationNs = deviation.Summarize();
+        report.AddViolations("signaled-with-error", failed);
+    }
+
+    private static LatencySummary Summarize(IReadOnlyList<LatencyCount> counts)
+    {
+        LatencyRecorder recorder = new();
+        foreach (LatencyCount count in counts)
+        {
+            recorder.Record(count.Nanoseconds, count.Count);
+        }
+
+        return recorder.Summarize();
+    }
+}
