@@ -51,7 +51,7 @@ public sealed unsafe class FenceRing : IDisposable
     /// <param name="fence">The caller's reference, to be disposed once; default unless emitted.</param>
     public EmitResult Emit(in RingCommand command, out FenceRef fence)
     {
-        EmitResult result = EmitCore(command, 0, 2, out ulong handle);
+        EmitResult result = EmitRoomy(command, 0, 2, out ulong handle);
         fence = new FenceRef(handle);
         return result;
     }
@@ -62,7 +62,7 @@ public sealed unsafe class FenceRing : IDisposable
     /// <param name="fence">The caller's reference.</param>
     public EmitResult Emit(in RingCommand command, nint privateData, out FenceRef fence)
     {
-        EmitResult result = EmitCore(command, privateData, 2, out ulong handle);
+        EmitResult result = EmitRoomy(command, privateData, 2, out ulong handle);
         fence = new FenceRef(handle);
         return result;
     }
@@ -72,7 +72,7 @@ public sealed unsafe class FenceRing : IDisposable
     /// <param name="fence">A weak handle.</param>
     public EmitResult EmitDetached(in RingCommand command, out Fence fence)
     {
-        EmitResult result = EmitCore(command, 0, 1, out ulong handle);
+        EmitResult result = EmitRoomy(command, 0, 1, out ulong handle);
         fence = new Fence(handle);
         return result;
     }
@@ -96,6 +96,14 @@ public sealed unsafe class FenceRing : IDisposable
 
     /// <summary>Closes the ring: as <see cref="Fail"/> with −ENOENT.</summary>
     public void Dispose() => Timeline.Close();
+
+    private EmitResult EmitRoomy(in RingCommand command, nint data, uint references, out ulong handle)
+    {
+        EmitResult result = EmitCore(command, data, references, out handle);
+        return result == EmitResult.NoMemory && AtBound.TryMakeRoom(Exporter.Engine.Block)
+            ? EmitCore(command, data, references, out handle)
+            : result;
+    }
 
     private EmitResult EmitCore(in RingCommand command, nint data, uint references, out ulong handle)
     {

@@ -134,17 +134,18 @@ internal static unsafe class Teardown
         }
 
         GracePeriod.TrySynchronize(s_graceLimit);
+        bool quiet = true;
         foreach (FenceRing ring in rings)
         {
-            CloseRing(ring, error);
+            quiet &= CloseRing(ring, error);
         }
 
         FenceScan.SignalPending(engine.Block, null, block, error);
         WaitForSleepers(exporter);
         GracePeriod.TrySynchronize(s_graceLimit);
-        if (block->Ops.Release != null)
+        if (quiet && block->Ops.Release != null)
         {
-            ReleaseData(exporter);
+            ReleaseData(exporter); // never while a device may still write what it frees (C3, fault 33)
         }
 
         Atomic.StoreRelease(ref block->State, (uint)ExporterState.Closed);

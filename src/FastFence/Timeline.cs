@@ -63,6 +63,13 @@ public sealed unsafe class Timeline : IDisposable
         Reader.Enter(Domain.Process, reader);
         ulong handle = IsFreed ? 0 : CreateInside(privateData);
         Reader.Exit(reader);
+        if (handle == 0 && !IsClosed && AtBound.TryMakeRoom(_block->Engine))
+        {
+            Reader.Enter(Domain.Process, reader);
+            handle = IsFreed ? 0 : CreateInside(privateData);
+            Reader.Exit(reader);
+        }
+
         source = new FenceSource(handle);
         return handle != 0;
     }

@@ -111,6 +111,10 @@ internal static class Atomic
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static uint OrFull(ref uint word, uint bits) => Interlocked.Or(ref word, bits);
 
+    /// <summary>Keeps bits; returns what stood there before.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static uint AndFull(ref uint word, uint bits) => Interlocked.And(ref word, bits);
+
     /// <summary>Orders everything before it against everything after it, store to load included.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void FenceFull() => Interlocked.MemoryBarrier();

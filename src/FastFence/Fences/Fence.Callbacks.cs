@@ -60,6 +60,26 @@ public readonly unsafe partial struct Fence
     internal AddCallbackResult Add(NodeKind kind, nint function, nint argument, out CallbackRegistration registration)
     {
         ThrowIfNull();
+        AddCallbackResult result = AddInside(kind, function, argument, out registration, out EngineBlock* engine);
+        if (result == AddCallbackResult.NoMemory && AtBound.TryMakeRoom(engine))
+        {
+            result = AddInside(kind, function, argument, out registration, out _);
+        }
+
+        if (result == AddCallbackResult.Added)
+        {
+            // Enabling comes after the push: the op may answer that the fence has passed, and the engine then signals with the
+            // callback in place.
+            EnableSignaling.Enable(this);
+        }
+
+        return result;
+    }
+
+    private AddCallbackResult AddInside(
+        NodeKind kind, nint function, nint argument, out CallbackRegistration registration, out EngineBlock* engine)
+    {
+        engine = null;
         registration = default;
         FenceSlot* slot = Slot;
         Section.Enter();
@@ -71,6 +91,7 @@ public readonly unsafe partial struct Fence
                 return RefuseAdd(slot);
             }
 
+            engine = (EngineBlock*)cache->Pools;
             if (HeadWord.IsClosed(Atomics.Atomic.LoadAcquire(ref slot->Head)))
             {
                 cache->Counters.Increment(Counter.CallbacksRefused);
@@ -93,7 +114,7 @@ public readonly unsafe partial struct Fence
             {
                 case CallbackList.AddResult.Added:
                     registration = new CallbackRegistration(this, index, generation);
-                    break;
+                    return AddCallbackResult.Added;
                 case CallbackList.AddResult.Stale:
                     return AddCallbackResult.Stale;
                 default:
@@ -104,16 +125,11 @@ public readonly unsafe partial struct Fence
         {
             Section.Exit();
         }
-
-        // Enabling comes after the push: the op may answer that the fence has passed, and the engine then signals with the
-        // callback in place.
-        EnableSignaling.Enable(this);
-        return AddCallbackResult.Added;
     }
 
     private AddCallbackResult RefuseAdd(FenceSlot* slot)
     {
-        if (FenceLife.IsCurrent(slot, Generation))
+        if (FenceLife.IsLive(slot, Generation))
         {
             if (_value == StubFence.Handle)
             {

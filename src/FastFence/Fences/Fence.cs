@@ -93,7 +93,7 @@ public readonly unsafe partial struct Fence : IEquatable<Fence>
             Section.Enter();
             FenceSlot* slot = Slot;
             ulong head = Atomic.LoadAcquire(ref slot->Head);
-            bool known = FenceLife.IsCurrent(slot, Generation) && HeadWord.IsClosed(head);
+            bool known = FenceLife.IsLive(slot, Generation) && HeadWord.IsClosed(head);
             EngineBlock* engine = known ? slot->Timeline->Engine : null;
             long time = !known ? 0 : (engine != null ? engine->StartNanoseconds : 0) + (long)(HeadWord.Units(head) << HeadWord.TimeShift);
             Section.Exit();
@@ -123,7 +123,7 @@ public readonly unsafe partial struct Fence : IEquatable<Fence>
 
     /// <summary>A handle from its word, as stored by <see cref="Value"/>. Any word is safe: a wrong one is stale.</summary>
     /// <param name="value">The word.</param>
-    public static Fence FromValue(ulong value) => new(value);
+    public static Fence FromValue(ulong value) => new(value >> 32 == 0 ? 0 : value); // generation 0 is nobody's
 
     /// <summary>Takes a counted reference unless the fence is gone. One locked instruction.</summary>
     /// <param name="reference">The reference; dispose it once.</param>
@@ -147,7 +147,7 @@ public readonly unsafe partial struct Fence : IEquatable<Fence>
         ulong value = Atomic.LoadAcquire(ref slot);
         while (value != 0)
         {
-            Fence fence = new(value);
+            Fence fence = FromValue(value);
             bool taken = FenceLife.TryAcquire(fence.Slot, fence.Generation);
 
             // [SLOT-RELOAD] acquire: the slot still names the fence that we have a reference on. Pairs with itself (the

@@ -68,6 +68,17 @@ internal static unsafe class FenceLife
         // and [FENCE-LAST]. Without it the content of the former life could pass under the new handle.
         (uint)(Atomic.LoadAcquire(ref fence->RefGen) >> 32) == generation;
 
+    /// <summary>
+    /// Is it a fence with references? Asked before the slot's pointers are followed: a forged handle may name a free slot's
+    /// generation.
+    /// </summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static bool IsLive(FenceSlot* fence, uint generation)
+    {
+        ulong word = Atomic.LoadAcquire(ref fence->RefGen); // [HANDLE-CHECK]
+        return (uint)(word >> 32) == generation && (uint)word != 0;
+    }
+
     /// <summary>Takes a reference unless the fence is gone. Any thread.</summary>
     public static bool TryAcquire(FenceSlot* fence, uint generation)
     {

@@ -9,11 +9,26 @@ internal static unsafe class FenceScan
 {
     private const int BatchSize = 128;
 
+    private static readonly TimeSpan s_graceLimit = TimeSpan.FromSeconds(10);
+
     /// <summary>
     /// Signals every pending fence of a timeline, or of an exporter, that no ring has; those out of turn follow in their turn.
     /// How many signals were given. The caller has made sure (grace period) that no more are made.
     /// </summary>
     public static int SignalPending(EngineBlock* engine, TimelineBlock* timeline, ExporterBlock* exporter, FenceError error)
+    {
+        // Two passes with a grace period between: a fence that only its owner knows is released by a plain store, so it is first
+        // marked as shared, and acted on when no owner can be in the middle of such a release.
+        Walk(engine, timeline, exporter, default, share: true);
+        if (!GracePeriod.TrySynchronize(s_graceLimit))
+        {
+            return 0; // a reader is late: acting now would be a guess; whoever tears down finds the fences pending and says so
+        }
+
+        return Walk(engine, timeline, exporter, error, share: false);
+    }
+
+    private static int Walk(EngineBlock* engine, TimelineBlock* timeline, ExporterBlock* exporter, FenceError error, bool share)
     {
         ulong* batch = stackalloc ulong[BatchSize];
         int signaled = 0;
@@ -24,7 +39,7 @@ internal static unsafe class FenceScan
             uint slab = next - 1;
             for (uint at = slab * perSlab; at < (slab + 1) * perSlab;)
             {
-                int found = CollectPending(engine, timeline, exporter, ref at, (slab + 1) * perSlab, batch);
+                int found = CollectPending(engine, timeline, exporter, share, ref at, (slab + 1) * perSlab, batch);
                 for (int i = 0; i < found; i++)
                 {
                     FenceSignal.Signal(new Fence(batch[i]), error.Magnitude, -1);
@@ -72,7 +87,7 @@ internal static unsafe class FenceScan
     }
 
     private static int CollectPending(
-        EngineBlock* engine, TimelineBlock* timeline, ExporterBlock* exporter, ref uint at, uint end, ulong* batch)
+        EngineBlock* engine, TimelineBlock* timeline, ExporterBlock* exporter, bool share, ref uint at, uint end, ulong* batch)
     {
         int found = 0;
         uint start = at;
@@ -88,8 +103,17 @@ internal static unsafe class FenceScan
 
             // Live when looked at inside this section: its timeline is memory of ours until we leave.
             TimelineBlock* of = fence->Timeline;
-            if (of->Engine == engine && (of->Flags & TimelineFlags.Ring) == 0
-                && (timeline == null || of == timeline) && (exporter == null || of->Exporter == exporter))
+            if (of->Engine != engine || (of->Flags & TimelineFlags.Ring) != 0
+                || (timeline != null && of != timeline) || (exporter != null && of->Exporter != exporter))
+            {
+                continue;
+            }
+
+            if (share)
+            {
+                Atomic.AndFull(ref fence->Flags, ~FenceFlags.Unshared);
+            }
+            else if ((Atomic.LoadAcquire(ref fence->Flags) & FenceFlags.Unshared) == 0)
             {
                 batch[found++] = (word & ~(ulong)uint.MaxValue) | at;
             }

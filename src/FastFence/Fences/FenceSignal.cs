@@ -34,7 +34,7 @@ internal static unsafe class FenceSignal
         ThreadCache* cache = References.CacheOf(fence, handle.Generation);
         if (cache == null)
         {
-            bool current = FenceLife.IsCurrent(fence, handle.Generation);
+            bool current = FenceLife.IsLive(fence, handle.Generation);
             Reader.Exit(reader);
             return Refuse(handle, current);
         }

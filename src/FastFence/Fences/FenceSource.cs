@@ -25,13 +25,21 @@ public readonly unsafe struct FenceSource : IDisposable, IEquatable<FenceSource>
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         get
         {
-            // From here on others may know the fence: its last release needs a locked instruction. A plain write: until now the
-            // caller is the only one who has a handle.
+            // From here on others may know the fence: its last release needs a locked instruction. A plain write inside a
+            // section: until now the caller alone has a handle, and teardown's scan (FenceScan) lets a grace period pass between
+            // taking the mark away and signalling.
             Fence fence = new(_value);
             FenceSlot* slot = fence.Slot;
-            if ((Atomic.LoadPlain(ref slot->Flags) & FenceFlags.Unshared) != 0 && FenceLife.IsCurrent(slot, fence.Generation))
+            if ((Atomic.LoadPlain(ref slot->Flags) & FenceFlags.Unshared) != 0)
             {
-                Atomic.StorePlain(ref slot->Flags, Atomic.LoadPlain(ref slot->Flags) & ~FenceFlags.Unshared);
+                Section.Enter();
+                uint flags = Atomic.LoadAcquire(ref slot->Flags);
+                if ((flags & FenceFlags.Unshared) != 0 && FenceLife.IsLive(slot, fence.Generation))
+                {
+                    Atomic.StorePlain(ref slot->Flags, flags & ~FenceFlags.Unshared);
+                }
+
+                Section.Exit();
             }
 
             return fence;
@@ -92,7 +100,8 @@ public readonly unsafe struct FenceSource : IDisposable, IEquatable<FenceSource>
 
         Fence fence = new(_value);
         ulong head = Atomic.LoadAcquire(ref fence.Slot->Head);
-        if (!HeadWord.IsClosed(head) && FenceLife.IsCurrent(fence.Slot, fence.Generation))
+        if (!HeadWord.IsClosed(head) && FenceLife.IsCurrent(fence.Slot, fence.Generation)
+            && (Atomic.LoadAcquire(ref fence.Slot->Flags) & FenceFlags.Deferred) == 0)
         {
             Signal(FenceError.Canceled);
         }

@@ -13,7 +13,7 @@ internal static unsafe class References
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static ThreadCache* CacheOf(FenceSlot* slot, uint generation)
     {
-        if (!FenceLife.IsCurrent(slot, generation))
+        if (!FenceLife.IsLive(slot, generation))
         {
             return null;
         }

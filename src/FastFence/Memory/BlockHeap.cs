@@ -51,13 +51,7 @@ internal static unsafe class BlockHeap
     {
         if (bytes > 1L << (LeastShift + ClassCount - 1))
         {
-            // Runs are kept as single slabs: the next carve of any class, or a run of one, takes them.
-            uint first = (uint)((nuint)((byte*)block - Reservation.BlockBase) / Reservation.SlabBytes);
-            for (uint i = 0; i < (uint)(RoundedSize(bytes) / Reservation.SlabBytes); i++)
-            {
-                Regions.Blocks->Return(first + i);
-            }
-
+            SlabRuns.Give((byte*)block, RoundedSize(bytes));
             return;
         }
 
@@ -68,9 +62,7 @@ internal static unsafe class BlockHeap
     {
         if (bytes > 1L << (LeastShift + ClassCount - 1))
         {
-            return Regions.Blocks->TryTakeRun((uint)(RoundedSize(bytes) / Reservation.SlabBytes), out uint first)
-                ? Regions.Blocks->At(first)
-                : null;
+            return SlabRuns.TryTake(RoundedSize(bytes));
         }
 
         int shift = ShiftOf(bytes);

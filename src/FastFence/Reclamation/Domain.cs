@@ -41,10 +41,6 @@ internal unsafe struct DomainBlock
     [FieldOffset(256)]
     public nint Records;
 
-    /// <summary>How many records are, or may any time become, casual: their readers need the barrier.</summary>
-    [FieldOffset(264)]
-    public uint CasualReaders;
-
     /// <summary>Records made.</summary>
     [FieldOffset(268)]
     public uint RecordCount;
@@ -91,14 +87,12 @@ internal static unsafe class Domain
     public static ulong Advance(DomainBlock* domain)
     {
         ulong target = Atomic.LoadAcquire(ref domain->Phase);
-        if (Atomic.LoadAcquire(ref domain->CasualReaders) != 0)
-        {
-            // [GP-BARRIER] process-wide: a casual reader's entry store is visible to the scan below, or its first load comes
-            // after this point and so after the unlinking. Pairs with [READER-ENTER]. Without it the scan misses a reader
-            // whose store still sits in its store buffer.
-            ProcessBarrier.Issue();
-        }
 
+        // [GP-BARRIER] process-wide: a casual reader's entry store is visible to the scan below, or its first load comes after
+        // this point and so after the unlinking. Pairs with [READER-ENTER]. Without it the scan misses a reader whose store
+        // still sits in its store buffer. Always issued: an engine's own threads are casual readers, and an online reader that
+        // is offline enters sections as a casual one.
+        ProcessBarrier.Issue();
         ulong oldest = OldestReader(domain, target);
         Publish(domain, oldest);
         return Atomic.LoadAcquire(ref domain->Completed);

@@ -48,8 +48,8 @@ internal static unsafe class Reader
     {
         Atomic.StoreRelease(ref reader->Word, Atomic.LoadAcquire(ref domain->Phase) | 1);
 
-        // [GO-ONLINE] full: the announcement is visible before the first read, since with online readers alone no reclaimer
-        // issues a barrier. Pairs with [GP-SCAN]. Without it the scan passes a reader that already reads.
+        // [GO-ONLINE] full: the announcement is visible before the first read, with or without a reclaimer's barrier. Pairs with
+        // [GP-SCAN]. Without it the scan passes a reader that already reads.
         Atomic.FenceFull();
     }
 

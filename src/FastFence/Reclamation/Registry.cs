@@ -88,9 +88,9 @@ internal static unsafe class Registry
             record->Signalling = 0;
             Atomic.StoreRelease(ref record->State, (uint)ReaderState.Casual);
 
-            // [REGISTER] full: a reclaimer that reads the count 0 issues no barrier, so the count must be visible before this
-            // thread's first section. Pairs with [GP-BARRIER].
-            Atomic.AddFull(ref domain->CasualReaders, 1);
+            // [REGISTER] full: the record is in the list before this thread's first section. Pairs with [GP-SCAN]. Without it a
+            // scan that began before would pass over a reader already inside.
+            Atomic.FenceFull();
             t_words.Reader = record;
             return record;
         }
@@ -255,11 +255,9 @@ internal static unsafe class Registry
             {
                 Reader.GoOnline(Domain.Process, reader);
                 reader->State = (uint)ReaderState.Online;
-                Atomic.AddFull(ref Domain.Process->CasualReaders, uint.MaxValue);
             }
             else
             {
-                Atomic.AddFull(ref Domain.Process->CasualReaders, 1);
                 Reader.GoOffline(reader);
                 reader->State = (uint)ReaderState.Casual;
             }
@@ -287,11 +285,6 @@ internal static unsafe class Registry
 
     private static void Vacate(ReaderRecord* record)
     {
-        if (record->State == (uint)ReaderState.Casual)
-        {
-            Atomic.AddFull(ref Domain.Process->CasualReaders, uint.MaxValue);
-        }
-
         // The dead thread reads no more: whatever section it was in is over (fault 30).
         Atomic.StoreRelease(ref record->Word, 0);
         ThreadCache* cache = record->Caches;
