@@ -18,7 +18,7 @@ internal static class Findings
         report.FencesSignaled = statistics.FencesSignaled;
         report.CallbacksRun = statistics.CallbacksRun;
         report.NamesRead = statistics.NamesRead;
-        report.NamesReadPending = 2 * checks.Looks;
+        report.NamesReadPending = checks.Pending;
         report.StaleRefused = statistics.StaleRefused;
         report.ExportersOpened = report.ExportersClosed = play.Rings.Exporters.Length;
 
@@ -32,46 +32,40 @@ internal static class Findings
         report.AddViolations("wrong-seqno", checks.WrongSeqnos);
         report.AddViolations("not-observed", checks.Unobserved);
         report.AddViolations("signal-order", report.OrderViolations);
-        report.AddViolations("never-signaled", play.Emitted - report.Fences);
+        report.AddViolations("never-signaled", play.Emitted - play.Records.Observed);
         report.AddViolations("not-retired-by-poller", Math.Abs(report.Fences - report.RetiredByPoller));
         report.AddViolations("wrong-nops", Math.Abs(play.Nops - play.Rings.Skipped));
+        report.AddViolations("timestamp-order", SignalOrder.TimestampsBack(play.Plan, play.Records));
         report.AddViolations("signaled-twice", statistics.SignalsRepeated);
         report.AddViolations("word-refused", statistics.WordsRefused);
         report.AddViolations("poison-broken", statistics.PoisonBroken);
         report.AddViolations("slots-lost", statistics.SlotsLost);
     }
 
-    // In the order in which the callbacks ran: that order is what is checked.
     private static void Observations(ReplayReport report, Play play)
     {
-        int[] order = new int[play.Records.Observed];
-        long failed = 0;
-        for (int i = 0; i < play.Records.Count; i++)
-        {
-            if (play.Records[i].Order != 0)
-            {
-                order[play.Records[i].Order - 1] = i;
-                failed += play.Records[i].Error != 0 ? 1 : 0;
-            }
-        }
-
         ContextLedger ledger = new();
         LatencyRecorder deviation = new();
-        foreach (int i in order)
+        foreach (int i in SignalOrder.Of(play.Plan, play.Records))
         {
             ReplayFence fence = play.Plan.Fences[i];
             ReplayContext context = play.Plan.Contexts[fence.Context];
+            if (play.Records[i].Error != 0)
+            {
+                report.AddViolations("signaled-with-error", play.IsStopped ? 0 : 1); // a stop cancels what is outstanding
+                continue;
+            }
+
+            report.Fences++;
             ledger.Signaled(context.Number, context.Timeline, context.Driver, fence.Seqno);
-            if (!report.Speed.IsMax && i < play.Paced)
+            if (!report.Speed.IsMax)
             {
                 deviation.Record(Math.Abs(play.Records[i].TimestampNs - play.Pace.DueOf(fence.SignalNs)));
             }
         }
 
-        report.Fences = order.Length;
         report.Contexts = ledger.ToReports();
         report.DeviationNs = deviation.Summarize();
-        report.AddViolations("signaled-with-error", failed);
     }
 
     private static LatencySummary Summarize(IReadOnlyList<LatencyCount> counts)

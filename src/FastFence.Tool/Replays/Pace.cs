@@ -17,7 +17,7 @@ internal sealed class Pace(ReplaySpeed speed, long firstNs)
     /// <summary>From here to the time every cycle counts.</summary>
     private const long SpinNs = 3_000;
 
-    /// <summary>Time from <see cref="Start"/> to the first event: both threads are at their loops then.</summary>
+    /// <summary>Time from <see cref="Start"/> to the first event: the threads are at their loops then.</summary>
     private const long LeadNs = 20_000_000;
 
     /// <summary>When the play began.</summary>
@@ -26,8 +26,8 @@ internal sealed class Pace(ReplaySpeed speed, long firstNs)
     /// <summary>Starts now.</summary>
     internal void Start() => StartNs = MonotonicClock.Nanoseconds + (speed.IsMax ? 0 : LeadNs);
 
-    /// <summary>When a time of the capture is due here; at full speed everything is due at once.</summary>
-    internal long DueOf(long captureNs) => speed.IsMax ? StartNs : StartNs + (long)((captureNs - firstNs) / speed.Factor);
+    /// <summary>When a time of the capture is due here; at full speed everything is due at once (0).</summary>
+    internal long DueOf(long captureNs) => speed.IsMax ? 0 : StartNs + (long)((captureNs - firstNs) / speed.Factor);
 
     /// <summary>Waits for a due time, or until <paramref name="play"/> is stopped.</summary>
     internal static void WaitUntil(long dueNs, Play play)

@@ -1,3 +1,4 @@
+using FastFence.NativeSim;
 using FastFence.Platform;
 using FastFence.Tool.Reporting;
 
@@ -19,14 +20,16 @@ internal sealed class Player(ReplayPlan plan, ReplayReport report, ReportOutput 
         using (FenceEngine engine = new())
         {
             engine.Notified += watch.OnNotified;
-            ReplayRings rings = new(engine, plan);
+            using SimulatedGpu gpu = new();
+            ReplayRings rings = new(engine, plan, gpu);
+            gpu.Start();
             Play play = new(plan, report.Speed, rings, records);
             long managed = GC.GetTotalAllocatedBytes(precise: true);
             long own = GC.GetAllocatedBytesForCurrentThread();
             play.Pace.Start();
             using (stop.Register(play.Stop))
             {
-                Follow(play, engine);
+                Follow(play, engine, stop);
             }
 
             Drain(play, engine);
@@ -49,14 +52,13 @@ internal sealed class Player(ReplayPlan plan, ReplayReport report, ReportOutput 
         watch.Fill(report);
     }
 
-    // A progress line a second; the two threads do the playing.
-    private void Follow(Play play, FenceEngine engine)
+    // A progress line a second; the submitting thread and the device do the playing.
+    private void Follow(Play play, FenceEngine engine, CancellationToken stop)
     {
-        Worker submit = new("replay submit", new Submitter(play).Run, faulted => End(play, faulted, play.EndSubmit));
-        Worker device = new("replay device", new DeviceSide(play).Run, faulted => End(play, faulted, static () => { }));
+        Worker submit = new("replay submit", new Submitter(play).Run);
         ProgressLine progress = output.StartProgress();
         EngineStatistics before = engine.GetStatistics();
-        for (int second = 1; !device.Join(TimeSpan.FromSeconds(1)); second++)
+        for (int second = 1; !HasEnded(submit, play, stop); second++)
         {
             EngineStatistics now = engine.GetStatistics();
             SecondSample sample = new(second, now.FencesSignaled - before.FencesSignaled, now.CallbacksRun - before.CallbacksRun,
@@ -67,25 +69,32 @@ internal sealed class Player(ReplayPlan plan, ReplayReport report, ReportOutput 
         }
 
         progress.Finish();
-        submit.Join(Timeout.InfiniteTimeSpan);
         submit.ThrowIfFaulted();
-        device.ThrowIfFaulted();
     }
 
-    // A thread that fails ends the play: the other one would wait for it for ever.
-    private static void End(Play play, bool faulted, Action also)
+    // The play ends when the submitter has ended and the device has completed what it got: waits a second for that.
+    private static bool HasEnded(Worker submit, Play play, CancellationToken stop)
     {
-        if (faulted)
+        long until = MonotonicClock.Nanoseconds + 1_000_000_000;
+        while (!submit.Join(TimeSpan.FromMilliseconds(1)) || (play.Rings.Outstanding != 0 && !stop.IsCancellationRequested))
         {
-            play.Stop();
+            if (MonotonicClock.Nanoseconds >= until)
+            {
+                return false;
+            }
         }
 
-        also();
+        return true;
     }
 
     private static void Drain(Play play, FenceEngine engine)
     {
         long deadline = MonotonicClock.Nanoseconds + (long)s_drainLimit.TotalNanoseconds;
+        if (play.IsStopped)
+        {
+            play.Rings.Cancel();
+        }
+
         long positions = play.Emitted + play.Nops;
         while (MonotonicClock.Nanoseconds < deadline
             && (play.Rings.Outstanding != 0 || play.Records.Observed < play.Emitted || engine.GetStatistics().Retired < positions))

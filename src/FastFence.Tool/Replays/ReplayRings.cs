@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Text;
 using FastFence.Atomics;
+using FastFence.NativeSim;
 
 namespace FastFence.Tool.Replays;
 
@@ -14,7 +15,7 @@ internal sealed class ReplayRings
     private readonly ImmutableArray<(byte[] Driver, byte[] Timeline)> _names;
 
     /// <summary>Makes them.</summary>
-    internal ReplayRings(FenceEngine engine, ReplayPlan plan)
+    internal ReplayRings(FenceEngine engine, ReplayPlan plan, SimulatedGpu gpu)
     {
         Dictionary<string, Exporter> exporters = new(StringComparer.Ordinal);
         foreach (ReplayContext context in plan.Contexts)
@@ -34,7 +35,17 @@ internal sealed class ReplayRings
             KeepCompletionTimes = true,
             HoleLimit = s_holeLimit,
             Watchdog = Timeout.InfiniteTimeSpan,
+            Device = gpu,
         }))];
+
+        // One engine for all: each on a thread of its own would leave no core to the poller on a small machine. It serves
+        // whichever ring's job is due, so it is as exact as several.
+        SimulatedEngine all = gpu.AddEngine(EngineKind.Render, "replay");
+        foreach (FenceRing ring in _rings)
+        {
+            all.Attach(ring);
+        }
+
         _names = [.. plan.Contexts.Select(static c => (Encoding.UTF8.GetBytes(c.Driver), Encoding.UTF8.GetBytes(c.Timeline)))];
     }
 
@@ -49,6 +60,15 @@ internal sealed class ReplayRings
 
     /// <summary>Positions that the poller passed without finding a fence.</summary>
     internal unsafe long Skipped => _rings.Sum(static r => (long)Atomic.LoadAcquire(ref r.Timeline.Block->Skipped));
+
+    /// <summary>Cancels what is outstanding; the device is quiet then.</summary>
+    internal void Cancel()
+    {
+        foreach (FenceRing ring in _rings)
+        {
+            ring.Fail(FenceError.Canceled);
+        }
+    }
 
     /// <summary>Driver and timeline name of a context, as an access section must show them.</summary>
     internal (byte[] Driver, byte[] Timeline) NamesOf(int context) => _names[context];

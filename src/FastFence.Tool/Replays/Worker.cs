@@ -8,9 +8,9 @@ internal sealed class Worker
     private readonly Thread _thread;
     private Exception? _fault;
 
-    /// <summary>Starts it; <paramref name="last"/> runs in any case, and is told whether the body threw.</summary>
+    /// <summary>Starts it.</summary>
     [SuppressMessage("Design", "CA1031:Do not catch general exception types", Justification = "Thrown again by Join.")]
-    internal Worker(string name, Action body, Action<bool> last)
+    internal Worker(string name, Action body)
     {
         _thread = new Thread(() =>
         {
@@ -22,8 +22,6 @@ internal sealed class Worker
             {
                 _fault = e;
             }
-
-            last(_fault is not null);
         })
         {
             Name = name,
