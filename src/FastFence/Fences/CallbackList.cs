@@ -73,20 +73,14 @@ internal static unsafe class CallbackList
         Give(cache, index);
     }
 
-    /// <summary>Pushes a filled node (function, argument, kind, owner) on the fence's list.</summary>
+    /// <summary>Pushes a filled node (function, argument, kind, owner) on the fence's list. Inside a section.</summary>
     public static AddResult Push(ThreadCache* cache, FenceSlot* fence, uint generation, uint index)
     {
         CallbackNode* node = CallbackNode.At(index);
         node->Final = 0;
         Atomic.StorePlain(ref node->State, (node->State & ~NodeState.Mask) | NodeState.Pending);
-        Reader.Enter(cache->Domain, cache->Reader);
-        AddResult result = PushInside(fence, generation, index, node);
-        Reader.Exit(cache->Reader);
-        if (result == AddResult.Added)
-        {
-            cache->Counters.Increment(Counter.CallbacksAdded);
-        }
-        else
+        AddResult result = PushFilled(fence, generation, index, node);
+        if (result != AddResult.Added)
         {
             cache->Counters.Increment(result == AddResult.Stale ? Counter.StaleRefused : Counter.CallbacksRefused);
             GiveUnused(cache, index);
@@ -95,7 +89,7 @@ internal static unsafe class CallbackList
         return result;
     }
 
-    private static AddResult PushInside(FenceSlot* fence, uint generation, uint index, CallbackNode* node)
+    private static AddResult PushFilled(FenceSlot* fence, uint generation, uint index, CallbackNode* node)
     {
         if (!FenceLife.IsCurrent(fence, generation))
         {
@@ -134,23 +128,11 @@ internal static unsafe class CallbackList
 
     /// <summary>
     /// Removes a callback: true only if it will never run; false = it ran, is running, or is not of this fence any more.
-    /// <paramref name="nodeGeneration"/> is the state word's generation part at registration.
+    /// <paramref name="nodeGeneration"/> is the state word's generation part at registration. Inside a section.
     /// </summary>
     public static bool Remove(ThreadCache* cache, FenceSlot* fence, uint generation, uint index, uint nodeGeneration)
     {
-        Reader.Enter(cache->Domain, cache->Reader);
-        bool removed = RemoveInside(cache, fence, generation, CallbackNode.At(index), nodeGeneration);
-        Reader.Exit(cache->Reader);
-        if (removed)
-        {
-            cache->Counters.Increment(Counter.CallbacksRemoved);
-        }
-
-        return removed;
-    }
-
-    private static bool RemoveInside(ThreadCache* cache, FenceSlot* fence, uint generation, CallbackNode* node, uint nodeGeneration)
-    {
+        CallbackNode* node = CallbackNode.At(index);
         if (!FenceLife.IsCurrent(fence, generation))
         {
             return false;
