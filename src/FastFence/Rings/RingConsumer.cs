@@ -54,7 +54,7 @@ public sealed unsafe class RingConsumer
         ulong next = _taken + 1;
         RingSlot* slot = RingBlock.SlotOf(_ring, next);
 
-        // [CONSUME] acquire: the command is read after its number. Pairs with [PUBLISH]. Without it a command of the former round
+        // [RING-CONSUME] acquire: the command is read after its number. Pairs with [RING-PUBLISH]. Without it a command of the former round
         // would run.
         ulong published = Atomic.LoadAcquire(ref slot->Publish);
         if ((published & ~RingSlot.NopBit) != next)
@@ -178,7 +178,7 @@ public sealed unsafe class RingConsumer
         }
 
         // [DOORBELL-SLEEP] full: announced before the last look; the emitter's publication is a full exchange and it looks at the
-        // sleeper afterwards. Pairs with [PUBLISH]. Without it the device sleeps over a published command.
+        // sleeper afterwards. Pairs with [RING-PUBLISH]. Without it the device sleeps over a published command.
         bool attached = Enter();
         if (attached)
         {
