@@ -58,23 +58,24 @@ internal sealed class Observer : IDisposable
 
     private void Observe(Fence fence)
     {
-        switch (_random.Next(16))
+        // A wait takes as long as a fence does, a millisecond; everything else a microsecond or less.
+        switch (_random.Next(64))
         {
-            case < 6:
+            case < 24:
                 ReadNames(fence);
                 break;
-            case < 8:
+            case < 32:
                 _names.Describe(fence);
                 WorkerCounters.Count(ref Counters.Describes);
                 break;
-            case < 13:
+            case < 54:
                 Callbacks.Add(fence, removeOne: _random.Next(4) == 0);
                 break;
-            case < 14:
-                Wait(fence);
+            case < 63:
+                Hold(fence);
                 break;
             default:
-                Hold(fence);
+                Wait(fence);
                 break;
         }
     }

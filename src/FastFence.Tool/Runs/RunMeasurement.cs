@@ -25,7 +25,12 @@ internal sealed class RunMeasurement(FenceEngine engine, ProgressLine progress, 
         for (int second = 1; ; second++)
         {
             long next = Math.Min(deadline, _start.Nanoseconds + (second * 1_000_000_000L));
-            bool stop = end((int)Math.Max(0, (next - MonotonicClock.Nanoseconds) / 1_000_000));
+            bool stop = false;
+            while (!stop && MonotonicClock.Nanoseconds < next)
+            {
+                stop = end((int)((next - MonotonicClock.Nanoseconds + 999_999) / 1_000_000));
+            }
+
             RunFigures now = read();
             Sample(second, last, now);
             last = now;
