@@ -13,12 +13,14 @@ public sealed unsafe class RingConsumer
 {
     private readonly RingBlock* _ring;
     private ulong _taken;
+    private ulong _stamped;
     private uint _detached;
 
     internal RingConsumer(RingBlock* ring)
     {
         _ring = ring;
         _taken = ring->Timeline->StartSeqno;
+        _stamped = _taken;
     }
 
     /// <summary>Position of the command taken last.</summary>
@@ -127,9 +129,15 @@ public sealed unsafe class RingConsumer
 
     private void StampAndWrite(ulong position, long nanoseconds)
     {
-        if (_ring->CompletionTimes != null)
+        if (_ring->CompletionTimes != null && position - _stamped <= _ring->Capacity)
         {
-            _ring->CompletionTimes[position & (_ring->Capacity - 1)] = nanoseconds != 0 ? nanoseconds : MonotonicClock.Nanoseconds;
+            // One word completes a whole prefix: each of its positions was done when the word was written.
+            long time = nanoseconds != 0 ? nanoseconds : MonotonicClock.Nanoseconds;
+            while (_stamped != position)
+            {
+                _stamped++;
+                _ring->CompletionTimes[_stamped & (_ring->Capacity - 1)] = time;
+            }
         }
 
         WriteInside(position);
