@@ -15,7 +15,7 @@ public sealed unsafe partial class FenceEngine
 
     private readonly List<Exporter> _closedExporters = [];
 
-    // Copies taken under the gate, kept from tick to tick: a hundred ticks a second must not allocate (C20).
+    // Filled anew each tick and kept: a hundred ticks a second for the life of a host must not make garbage.
     private readonly List<Exporter> _exportersSeen = [];
     private readonly List<FenceRing> _ringsSeen = [];
     private readonly List<Timeline> _timelinesSeen = [];
@@ -41,9 +41,10 @@ public sealed unsafe partial class FenceEngine
         _lastTick = now;
         NameLateReaders();
         WatchPoller(tick);
+        _exportersSeen.Clear();
         lock (_gate)
         {
-            Copy(_exporters, _exportersSeen);
+            _exportersSeen.AddRange(_exporters);
             _exportersSeen.AddRange(_closedExporters);
         }
 
@@ -87,9 +88,10 @@ public sealed unsafe partial class FenceEngine
 
     private void WatchRings(Exporter exporter, long tick)
     {
+        _ringsSeen.Clear();
         lock (_gate)
         {
-            Copy(exporter.Rings, _ringsSeen);
+            _ringsSeen.AddRange(exporter.Rings);
         }
 
         foreach (FenceRing ring in _ringsSeen)
@@ -111,9 +113,10 @@ public sealed unsafe partial class FenceEngine
 
     private void WatchTimelines(Exporter exporter, long tick)
     {
+        _timelinesSeen.Clear();
         lock (_gate)
         {
-            Copy(exporter.Timelines, _timelinesSeen);
+            _timelinesSeen.AddRange(exporter.Timelines);
         }
 
         foreach (Timeline timeline in _timelinesSeen)
@@ -152,7 +155,7 @@ public sealed unsafe partial class FenceEngine
     {
         lock (_gate)
         {
-            // By hand, backwards: a predicate would be a new closure each time.
+            // By hand: a lambda that names the engine is an allocation a tick.
             for (int i = exporter.Timelines.Count - 1; i >= 0; i--)
             {
                 if (Teardown.TryFree(this, exporter.Timelines[i], null))
@@ -175,11 +178,5 @@ public sealed unsafe partial class FenceEngine
                 exporter.FreeBlock();
             }
         }
-    }
-
-    private static void Copy<T>(List<T> from, List<T> to)
-    {
-        to.Clear();
-        to.AddRange(from);
     }
 }

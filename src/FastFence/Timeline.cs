@@ -56,18 +56,16 @@ public sealed unsafe class Timeline : IDisposable
         ReaderRecord* reader = Registry.CurrentReader();
         if (reader == null)
         {
-            return false;
+            return false; // no record for this thread: it can look at fences, not make them
         }
 
         // Inside a section: closing lets a grace period pass before it looks for pending fences, so none is made behind its back.
         Reader.Enter(Domain.Process, reader);
         ulong handle = IsFreed ? 0 : CreateInside(privateData);
         Reader.Exit(reader);
-        if (handle == 0 && !IsClosed && AtBound.TryMakeRoom(_block->Engine))
+        if (handle == 0)
         {
-            Reader.Enter(Domain.Process, reader);
-            handle = IsFreed ? 0 : CreateInside(privateData);
-            Reader.Exit(reader);
+            handle = CreateAtBound(reader, privateData);
         }
 
         source = new FenceSource(handle);
@@ -111,6 +109,20 @@ public sealed unsafe class Timeline : IDisposable
         }
 
         return FenceLife.Initialize(cache, index, timeline, seqno, privateData, 1, FenceFlags.Unshared);
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private ulong CreateAtBound(ReaderRecord* reader, nint privateData)
+    {
+        if (IsClosed || !AtBound.TryMakeRoom(Exporter.Engine.Block))
+        {
+            return 0;
+        }
+
+        Reader.Enter(Domain.Process, reader);
+        ulong handle = IsFreed ? 0 : CreateInside(privateData);
+        Reader.Exit(reader);
+        return handle;
     }
 
     private FenceSource ThrowRefused() => IsClosed

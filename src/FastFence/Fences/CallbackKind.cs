@@ -6,9 +6,6 @@ namespace FastFence.Fences;
 /// <summary>What happens to callback nodes at the ends of their lives.</summary>
 internal readonly unsafe struct CallbackKind : ISlotKind
 {
-    private const int Words = Reservation.NodeBytes / sizeof(ulong);
-    private const int StateWord = 1;
-
     /// <inheritdoc/>
     public static int SlotBytes => Reservation.NodeBytes;
 
@@ -18,7 +15,7 @@ internal readonly unsafe struct CallbackKind : ISlotKind
     /// <inheritdoc/>
     public static void Carve(byte* slot, uint generationBase)
     {
-        Poison.Fill((ulong*)slot, Words, StateWord);
+        Poison.Fill(slot, Reservation.NodeBytes);
         ((CallbackNode*)slot)->State = Math.Max(1, generationBase) * NodeState.GenerationStep;
     }
 
@@ -37,7 +34,7 @@ internal readonly unsafe struct CallbackKind : ISlotKind
             CallbackNode* node = CallbackNode.At(bag->Items[i]);
             if (poison)
             {
-                Poison.Fill((ulong*)node, Words, StateWord);
+                Poison.Fill((byte*)node, Reservation.NodeBytes);
             }
 
             Atomic.StoreRelease(ref node->State, (node->State & ~NodeState.Mask) + NodeState.GenerationStep);
@@ -45,5 +42,5 @@ internal readonly unsafe struct CallbackKind : ISlotKind
     }
 
     /// <summary>Has nobody written to the node since it was reclaimed?</summary>
-    public static bool IsIntact(CallbackNode* node) => Poison.IsIntact((ulong*)node, Words, StateWord);
+    public static bool IsIntact(CallbackNode* node) => Poison.IsIntact((byte*)node, Reservation.NodeBytes);
 }

@@ -73,20 +73,14 @@ internal static unsafe class CallbackList
         Give(cache, index);
     }
 
-    /// <summary>Pushes a filled node (function, argument, kind, owner) on the fence's list.</summary>
+    /// <summary>Pushes a filled node (function, argument, kind, owner) on the fence's list. Inside a section.</summary>
     public static AddResult Push(ThreadCache* cache, FenceSlot* fence, uint generation, uint index)
     {
         CallbackNode* node = CallbackNode.At(index);
         node->Final = 0;
         Atomic.StorePlain(ref node->State, (node->State & ~NodeState.Mask) | NodeState.Pending);
-        Reader.Enter(cache->Domain, cache->Reader);
-        AddResult result = PushInside(fence, generation, index, node);
-        Reader.Exit(cache->Reader);
-        if (result == AddResult.Added)
-        {
-            cache->Counters.Increment(Counter.CallbacksAdded);
-        }
-        else
+        AddResult result = PushFilled(fence, generation, index, node);
+        if (result != AddResult.Added)
         {
             cache->Counters.Increment(result == AddResult.Stale ? Counter.StaleRefused : Counter.CallbacksRefused);
             GiveUnused(cache, index);
@@ -95,7 +89,7 @@ internal static unsafe class CallbackList
         return result;
     }
 
-    private static AddResult PushInside(FenceSlot* fence, uint generation, uint index, CallbackNode* node)
+    private static AddResult PushFilled(FenceSlot* fence, uint generation, uint index, CallbackNode* node)
     {
         if (!FenceLife.IsCurrent(fence, generation))
         {
@@ -120,7 +114,7 @@ internal static unsafe class CallbackList
             Atomic.StorePlain(ref node->RunNext, next == 0 ? 1 : Atomic.LoadPlain(ref CallbackNode.At(next)->RunNext) + 1);
 
             // [CB-PUSH] full: the node's content stands before it can be found, and the push fails if the fence closed. It is
-            // also the waiter's Dekker: pushed before the close means woken by it. Pairs with [SIGNAL]. Without it the callback
+            // also the waiter's Dekker: pushed before the close means woken by it. Pairs with [SIGNAL-CLOSE]. Without it the callback
             // is lost, or runs with a garbage function.
             ulong found = Atomic.CompareExchangeFull(ref fence->Head, HeadWord.WithNode(head, index), head);
             if (found == head)
@@ -134,29 +128,17 @@ internal static unsafe class CallbackList
 
     /// <summary>
     /// Removes a callback: true only if it will never run; false = it ran, is running, or is not of this fence any more.
-    /// <paramref name="nodeGeneration"/> is the state word's generation part at registration.
+    /// <paramref name="nodeGeneration"/> is the state word's generation part at registration. Inside a section.
     /// </summary>
     public static bool Remove(ThreadCache* cache, FenceSlot* fence, uint generation, uint index, uint nodeGeneration)
     {
-        Reader.Enter(cache->Domain, cache->Reader);
-        bool removed = RemoveInside(cache, fence, generation, CallbackNode.At(index), nodeGeneration);
-        Reader.Exit(cache->Reader);
-        if (removed)
-        {
-            cache->Counters.Increment(Counter.CallbacksRemoved);
-        }
-
-        return removed;
-    }
-
-    private static bool RemoveInside(ThreadCache* cache, FenceSlot* fence, uint generation, CallbackNode* node, uint nodeGeneration)
-    {
+        CallbackNode* node = CallbackNode.At(index);
         if (!FenceLife.IsCurrent(fence, generation))
         {
             return false;
         }
 
-        // [CB-REMOVE] full: the mark stands before we look at the head. Pairs with [SIGNAL] and [CB-CLAIM]. Without it the runner
+        // [CB-REMOVE] full: the mark stands before we look at the head. Pairs with [SIGNAL-CLOSE] and [CB-CLAIM]. Without it the runner
         // could read the node unmarked while we still see the fence open: it would run after we answered true.
         uint pending = nodeGeneration | NodeState.Pending;
         if (Atomic.CompareExchangeFull(ref node->State, nodeGeneration | NodeState.Removing, pending) != pending)

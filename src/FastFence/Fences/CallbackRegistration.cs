@@ -51,30 +51,35 @@ public readonly unsafe record struct CallbackRegistration
 
         FenceSlot* slot = Fence.Slot;
         Section.Enter();
-        try
-        {
-            ThreadCache* cache = References.CacheOf(slot, Fence.Generation);
-            if (cache == null)
-            {
-                return false;
-            }
+        bool removed = RemoveInside(References.CacheOf(slot, Fence.Generation), slot);
+        Section.Exit();
+        return removed;
+    }
 
-            // Read before the mark: afterwards the sweeper may use the node's fields. They are this registration's only if the
-            // removal succeeds, and then they were.
-            CallbackNode* node = CallbackNode.At(Node);
-            NodeKind kind = (NodeKind)node->Kind;
-            nint argument = node->Argument;
-            bool removed = CallbackList.Remove(cache, slot, Fence.Generation, Node, Generation);
-            if (removed && kind == NodeKind.Delegate)
-            {
-                DelegateTable.Take((int)argument, out _, out _);
-            }
-
-            return removed;
-        }
-        finally
+    private bool RemoveInside(ThreadCache* cache, FenceSlot* slot)
+    {
+        if (cache == null)
         {
-            Section.Exit();
+            return false;
         }
+
+        // Read before the mark: afterwards the sweeper may use the node's fields. They are this registration's only if the
+        // removal succeeds, and then they were.
+        CallbackNode* node = CallbackNode.At(Node);
+        NodeKind kind = (NodeKind)node->Kind;
+        nint argument = node->Argument;
+        bool removed = CallbackList.Remove(cache, slot, Fence.Generation, Node, Generation);
+        if (!removed)
+        {
+            return false;
+        }
+
+        cache->Counters.Increment(Counter.CallbacksRemoved);
+        if (kind == NodeKind.Delegate)
+        {
+            DelegateTable.Take((int)argument, out _, out _);
+        }
+
+        return true;
     }
 }

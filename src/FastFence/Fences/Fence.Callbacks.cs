@@ -60,13 +60,13 @@ public readonly unsafe partial struct Fence
     internal AddCallbackResult Add(NodeKind kind, nint function, nint argument, out CallbackRegistration registration)
     {
         ThrowIfNull();
-        AddCallbackResult result = AddInside(kind, function, argument, out registration, out EngineBlock* engine);
+        AddCallbackResult result = AddOnce(kind, function, argument, out registration, out EngineBlock* engine, out bool enable);
         if (result == AddCallbackResult.NoMemory && AtBound.TryMakeRoom(engine))
         {
-            result = AddInside(kind, function, argument, out registration, out _);
+            result = AddOnce(kind, function, argument, out registration, out _, out enable);
         }
 
-        if (result == AddCallbackResult.Added)
+        if (enable)
         {
             // Enabling comes after the push: the op may answer that the fence has passed, and the engine then signals with the
             // callback in place.
@@ -76,60 +76,67 @@ public readonly unsafe partial struct Fence
         return result;
     }
 
-    private AddCallbackResult AddInside(
-        NodeKind kind, nint function, nint argument, out CallbackRegistration registration, out EngineBlock* engine)
+    private AddCallbackResult AddOnce(
+        NodeKind kind, nint function, nint argument, out CallbackRegistration registration, out EngineBlock* engine, out bool enable)
     {
-        engine = null;
         registration = default;
+        engine = null;
+        enable = false;
         FenceSlot* slot = Slot;
         Section.Enter();
-        try
+        ThreadCache* cache = References.CacheOf(slot, Generation);
+        if (cache == null)
         {
-            ThreadCache* cache = References.CacheOf(slot, Generation);
-            if (cache == null)
-            {
-                return RefuseAdd(slot);
-            }
-
-            engine = (EngineBlock*)cache->Pools;
-            if (HeadWord.IsClosed(Atomics.Atomic.LoadAcquire(ref slot->Head)))
-            {
-                cache->Counters.Increment(Counter.CallbacksRefused);
-                return AddCallbackResult.AlreadySignaled;
-            }
-
-            uint index = CallbackList.Take(cache);
-            if (index == 0)
-            {
-                return AddCallbackResult.NoMemory;
-            }
-
-            CallbackNode* node = CallbackNode.At(index);
-            node->Function = function;
-            node->Argument = argument;
-            node->Kind = (byte)kind;
-            node->Owner = 0;
-            uint generation = node->State & ~NodeState.Mask;
-            switch (CallbackList.Push(cache, slot, Generation, index))
-            {
-                case CallbackList.AddResult.Added:
-                    registration = new CallbackRegistration(this, index, generation);
-                    return AddCallbackResult.Added;
-                case CallbackList.AddResult.Stale:
-                    return AddCallbackResult.Stale;
-                default:
-                    return AddCallbackResult.AlreadySignaled;
-            }
-        }
-        finally
-        {
+            bool live = FenceLife.IsLive(slot, Generation);
             Section.Exit();
+            return RefuseAdd(live);
+        }
+
+        engine = (EngineBlock*)cache->Pools;
+        AddCallbackResult result = AddInside(cache, slot, kind, function, argument, out registration);
+        enable = result == AddCallbackResult.Added && slot->Timeline->Exporter->Ops.EnableSignaling != null;
+        Section.Exit();
+        return result;
+    }
+
+    private AddCallbackResult AddInside(
+        ThreadCache* cache, FenceSlot* slot, NodeKind kind, nint function, nint argument, out CallbackRegistration registration)
+    {
+        registration = default;
+        if (HeadWord.IsClosed(Atomics.Atomic.LoadAcquire(ref slot->Head)))
+        {
+            cache->Counters.Increment(Counter.CallbacksRefused);
+            return AddCallbackResult.AlreadySignaled;
+        }
+
+        uint index = CallbackList.Take(cache);
+        if (index == 0)
+        {
+            return AddCallbackResult.NoMemory;
+        }
+
+        CallbackNode* node = CallbackNode.At(index);
+        node->Function = function;
+        node->Argument = argument;
+        node->Kind = (byte)kind;
+        node->Owner = 0;
+        uint generation = node->State & ~NodeState.Mask;
+        switch (CallbackList.Push(cache, slot, Generation, index))
+        {
+            case CallbackList.AddResult.Added:
+                cache->Counters.Increment(Counter.CallbacksAdded);
+                registration = new CallbackRegistration(this, index, generation);
+                return AddCallbackResult.Added;
+            case CallbackList.AddResult.Stale:
+                return AddCallbackResult.Stale;
+            default:
+                return AddCallbackResult.AlreadySignaled;
         }
     }
 
-    private AddCallbackResult RefuseAdd(FenceSlot* slot)
+    private AddCallbackResult RefuseAdd(bool live)
     {
-        if (FenceLife.IsLive(slot, Generation))
+        if (live)
         {
             if (_value == StubFence.Handle)
             {

@@ -6,9 +6,6 @@ namespace FastFence.Fences;
 /// <summary>What happens to fence slots at the ends of their lives.</summary>
 internal readonly unsafe struct FenceKind : ISlotKind
 {
-    private const int Words = Reservation.FenceBytes / sizeof(ulong);
-    private const int RefGenWord = 1;
-
     /// <inheritdoc/>
     public static int SlotBytes => Reservation.FenceBytes;
 
@@ -19,7 +16,7 @@ internal readonly unsafe struct FenceKind : ISlotKind
     public static void Carve(byte* slot, uint generationBase)
     {
         FenceSlot* fence = (FenceSlot*)slot;
-        Poison.Fill((ulong*)slot, Words, RefGenWord);
+        Poison.Fill(slot, Reservation.FenceBytes);
         Atomic.StoreRelease(ref fence->RefGen, (ulong)Math.Max(1, generationBase) << 32);
     }
 
@@ -48,7 +45,7 @@ internal readonly unsafe struct FenceKind : ISlotKind
             run++;
             if (poison)
             {
-                Poison.Fill((ulong*)fence, Words, RefGenWord);
+                Poison.Fill((byte*)fence, Reservation.FenceBytes);
             }
         }
 
@@ -56,7 +53,7 @@ internal readonly unsafe struct FenceKind : ISlotKind
     }
 
     /// <summary>Has nobody written to the slot since it was reclaimed?</summary>
-    public static bool IsIntact(FenceSlot* fence) => Poison.IsIntact((ulong*)fence, Words, RefGenWord);
+    public static bool IsIntact(FenceSlot* fence) => Poison.IsIntact((byte*)fence, Reservation.FenceBytes);
 
     private static void Account(TimelineBlock* timeline, ulong run)
     {

@@ -142,7 +142,7 @@ internal static unsafe class FenceSignal
     {
         ulong expected = HeadWord.OpenEmpty(generation);
 
-        // [SIGNAL] full: everything the signaller wrote is seen by whoever sees the fence signaled (C14), and exactly one close
+        // [SIGNAL-CLOSE] full: everything the signaller wrote is seen by whoever sees the fence signaled (C14), and exactly one close
         // succeeds (C1). Pairs with [IS-SIGNALED], [CB-PUSH] and [CB-REMOVE]. Without it two signallers both win, or a callback
         // pushed at this moment is lost.
         before = Atomic.CompareExchangeFull(ref fence->Head, HeadWord.Closed(error, units, HeadWord.Quiesced), expected);
@@ -191,7 +191,7 @@ internal static unsafe class FenceSignal
         ulong head = Atomic.LoadAcquire(ref fence->Head);
         while (!HeadWord.IsClosed(head) && HeadWord.IsOf(head, generation) && HeadWord.OpenError(head) == 0)
         {
-            // [SET-ERROR] full: compares the whole word, so it cannot land on a closed one. Pairs with [SIGNAL]. Without it an
+            // [SET-ERROR] full: compares the whole word, so it cannot land on a closed one. Pairs with [SIGNAL-CLOSE]. Without it an
             // error set while another thread signals would be torn from state and time (fault 41).
             ulong found = Atomic.CompareExchangeFull(ref fence->Head, HeadWord.WithError(head, error), head);
             if (found == head)

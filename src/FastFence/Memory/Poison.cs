@@ -1,36 +1,43 @@
 using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
 
 namespace FastFence.Memory;
 
-/// <summary>The pattern that fills a reclaimed slot, so that a write after reclaim is found when the slot is used again.</summary>
+/// <summary>
+/// The pattern that fills a reclaimed slot, so that a write after reclaim is found when the slot is used again. The second
+/// word (generation, or state) is left alone: it outlives the slot's lives.
+/// </summary>
 internal static unsafe class Poison
 {
     /// <summary>Odd on purpose: as a fence's head word it reads as closed, so a late exchange that expects an open one fails.</summary>
     public const ulong Pattern = 0xFD_FE_FE_FE_FD_FE_FE_FD;
 
-    /// <summary>Fills <paramref name="words"/> words but the one at <paramref name="kept"/> (the generation's).</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void Fill(ulong* slot, int words, int kept)
-    {
-        ulong keep = slot[kept];
-        for (int i = 0; i < words; i++)
-        {
-            slot[i] = Pattern;
-        }
+    private const int VectorBytes = 32;
 
-        slot[kept] = keep;
+    /// <summary>Fills a slot of 32 or 64 bytes.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Fill(byte* slot, int bytes)
+    {
+        *(ulong*)slot = Pattern;
+        ((ulong*)slot)[2] = Pattern;
+        ((ulong*)slot)[3] = Pattern;
+        if (bytes > VectorBytes)
+        {
+            Vector256.Create(Pattern).Store((ulong*)(slot + VectorBytes));
+        }
     }
 
-    /// <summary>Is every word but <paramref name="kept"/> still the pattern?</summary>
+    /// <summary>Is a slot of 32 or 64 bytes still as it was filled?</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static bool IsIntact(ulong* slot, int words, int kept)
+    public static bool IsIntact(byte* slot, int bytes)
     {
-        ulong difference = 0;
-        for (int i = 0; i < words; i++)
+        Vector256<ulong> difference = (Vector256.Load((ulong*)slot) ^ Vector256.Create(Pattern))
+            & Vector256.Create(ulong.MaxValue, 0, ulong.MaxValue, ulong.MaxValue);
+        if (bytes > VectorBytes)
         {
-            difference |= i == kept ? 0 : slot[i] ^ Pattern;
+            difference |= Vector256.Load((ulong*)(slot + VectorBytes)) ^ Vector256.Create(Pattern);
         }
 
-        return difference == 0;
+        return difference == Vector256<ulong>.Zero;
     }
 }

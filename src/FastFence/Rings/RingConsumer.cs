@@ -19,8 +19,7 @@ public sealed unsafe class RingConsumer
     internal RingConsumer(RingBlock* ring)
     {
         _ring = ring;
-        _taken = ring->Timeline->StartSeqno;
-        _stamped = _taken;
+        _taken = _stamped = ring->Timeline->StartSeqno;
     }
 
     /// <summary>Position of the command taken last.</summary>
@@ -55,7 +54,7 @@ public sealed unsafe class RingConsumer
         ulong next = _taken + 1;
         RingSlot* slot = RingBlock.SlotOf(_ring, next);
 
-        // [CONSUME] acquire: the command is read after its number. Pairs with [PUBLISH]. Without it a command of the former round
+        // [RING-CONSUME] acquire: the command is read after its number. Pairs with [RING-PUBLISH]. Without it a command of the former round
         // would run.
         ulong published = Atomic.LoadAcquire(ref slot->Publish);
         if ((published & ~RingSlot.NopBit) != next)
@@ -129,15 +128,16 @@ public sealed unsafe class RingConsumer
 
     private void StampAndWrite(ulong position, long nanoseconds)
     {
-        if (_ring->CompletionTimes != null && position - _stamped <= _ring->Capacity)
+        if (_ring->CompletionTimes != null)
         {
-            // One word completes a whole prefix: each of its positions was done when the word was written.
+            // One word may complete a batch: each of its positions was done then.
             long time = nanoseconds != 0 ? nanoseconds : MonotonicClock.Nanoseconds;
-            while (_stamped != position)
+            for (ulong done = Math.Max(_stamped, position - Math.Min(position, _ring->Capacity)); done < position;)
             {
-                _stamped++;
-                _ring->CompletionTimes[_stamped & (_ring->Capacity - 1)] = time;
+                _ring->CompletionTimes[++done & (_ring->Capacity - 1)] = time;
             }
+
+            _stamped = Math.Max(_stamped, position);
         }
 
         WriteInside(position);
@@ -178,7 +178,7 @@ public sealed unsafe class RingConsumer
         }
 
         // [DOORBELL-SLEEP] full: announced before the last look; the emitter's publication is a full exchange and it looks at the
-        // sleeper afterwards. Pairs with [PUBLISH]. Without it the device sleeps over a published command.
+        // sleeper afterwards. Pairs with [RING-PUBLISH]. Without it the device sleeps over a published command.
         bool attached = Enter();
         if (attached)
         {

@@ -144,13 +144,16 @@ internal static unsafe class BlockingWait
         node->Kind = (byte)NodeKind.Waiter;
         node->Owner = 0;
         uint generation = node->State & ~NodeState.Mask;
-        if (CallbackList.Push(cache, fence.Slot, fence.Generation, index) != CallbackList.AddResult.Added)
+        Section.Enter();
+        CallbackList.AddResult pushed = CallbackList.Push(cache, fence.Slot, fence.Generation, index);
+        Section.Exit();
+        if (pushed != CallbackList.AddResult.Added)
         {
             return new WaitResult(false, fence.Status);
         }
 
         bool woken = ParkedWaiter.Sleep(cache, fence, (uint*)&node->Argument, deadline, token);
-        if (!woken && CallbackList.Remove(cache, fence.Slot, fence.Generation, index, generation))
+        if (!woken && TryRemove(cache, fence, index, generation))
         {
             token.ThrowIfCancellationRequested();
             cache->Counters.Increment(Counter.WaitsTimedOut);
@@ -164,6 +167,14 @@ internal static unsafe class BlockingWait
         }
 
         return new WaitResult(false, fence.Status);
+    }
+
+    private static bool TryRemove(ThreadCache* cache, Fence fence, uint node, uint generation)
+    {
+        Section.Enter();
+        bool removed = CallbackList.Remove(cache, fence.Slot, fence.Generation, node, generation);
+        Section.Exit();
+        return removed;
     }
 
     // No node to park on: memory is at its bound. Yielding is slow but right.
