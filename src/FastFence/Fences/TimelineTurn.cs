@@ -71,6 +71,10 @@ internal static unsafe class TimelineTurn
     /// </summary>
     public static void Drain(ThreadCache* cache, TimelineBlock* timeline)
     {
+        // [TURN-LOOK] full: the recorder's barrier came before its fence moved from the stack to the sorted list, so a signaller who
+        // has seen the count looks at the list behind a fence of its own. Pairs with [TURN-LEAVE] and [TURN-MOVE]. Without it the
+        // signaller misses `DeferredNext` while the drainer misses `Completed`, and the record waits for ever.
+        Atomic.FenceFull();
         while (IsDue(timeline) && Atomic.CompareExchangeFull(ref timeline->DrainFlag, 1, 0) == 0)
         {
             DrainHeld(cache, timeline);
