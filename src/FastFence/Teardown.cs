@@ -51,9 +51,14 @@ internal static unsafe class Teardown
                 return true;
             }
 
+            // Nothing new first: what the device is asked to rest from must be all that it has been given.
+            Atomic.CompareExchangeFull(ref block->State, (uint)RingState.Stopping, (uint)RingState.Running);
+            GracePeriod.TrySynchronize(s_graceLimit); // no emit is in flight
+
             // C3: nothing completes before the device is known to write no more.
             if (ring.Outstanding != 0 && ring.Device != null && !ring.Device.Quiesce(s_quiesceLimit))
             {
+                Atomic.CompareExchangeFull(ref block->State, (uint)RingState.Running, (uint)RingState.Stopping);
                 ring.Exporter.Engine.Notify(
                     NotificationKind.RingFaulted,
                     $"The device of ring context {ring.Timeline.Context} did not come to rest within {s_quiesceLimit.TotalSeconds} s: its fences stay pending, its memory stays. Revoke its mapping or end its process.");
@@ -62,7 +67,6 @@ internal static unsafe class Teardown
 
             block->FailError = error.Magnitude;
             Atomic.StoreRelease(ref block->State, (uint)RingState.Failing);
-            GracePeriod.TrySynchronize(s_graceLimit); // no emit is in flight
             DrainFailing(ring);
             Atomic.StoreRelease(ref block->State, (uint)RingState.Closed);
             return true;

@@ -19,6 +19,9 @@ internal enum RingState : uint
     /// <summary>In use.</summary>
     Running,
 
+    /// <summary>Nothing new, while its device is brought to rest; what it completes meanwhile is retired as ever.</summary>
+    Stopping,
+
     /// <summary>What is outstanding is being completed with <see cref="RingBlock.FailError"/>; nothing new.</summary>
     Failing,
 

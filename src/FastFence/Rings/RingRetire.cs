@@ -20,9 +20,10 @@ internal static unsafe class RingRetire
     public static bool Look(ThreadCache* cache, RingBlock* ring)
     {
         TimelineBlock* timeline = ring->Timeline;
-        if (Atomic.LoadAcquire(ref ring->State) != (uint)RingState.Running)
+        RingState state = (RingState)Atomic.LoadAcquire(ref ring->State);
+        if (state is not (RingState.Running or RingState.Stopping))
         {
-            return Atomic.LoadAcquire(ref ring->State) == (uint)RingState.Failing && Outstanding(timeline) != 0;
+            return state == RingState.Failing && Outstanding(timeline) != 0;
         }
 
         // [WORD-READ] acquire: what the device wrote before the word is seen by whoever sees the fences signaled (C14); the
