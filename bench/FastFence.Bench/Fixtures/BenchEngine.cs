@@ -8,9 +8,10 @@ internal sealed unsafe class BenchEngine : IDisposable
     /// <param name="publishedClock">Publish a clock word once, as a poller does every turn; else every signal reads the clock.</param>
     /// <param name="poison">The engine's default is on.</param>
     /// <param name="ops">Ops of the timeline's exporter.</param>
-    public BenchEngine(bool publishedClock = true, bool poison = true, ExporterOps ops = default)
+    /// <param name="magazine">Slots in a magazine.</param>
+    public BenchEngine(bool publishedClock = true, bool poison = true, ExporterOps ops = default, int magazine = Memory.Bag.MaxCapacity)
     {
-        Engine = new FenceEngine(new FenceEngineOptions { StartPoller = false, Poison = poison });
+        Engine = new FenceEngine(new FenceEngineOptions { StartPoller = false, Poison = poison, MagazineSize = magazine });
         Timeline = Engine.CreateExporter("bench-driver", ops, 0)
             .CreateTimeline("bench-timeline", new TimelineOptions { SingleEmitter = true, Watchdog = Timeout.InfiniteTimeSpan });
         if (publishedClock)

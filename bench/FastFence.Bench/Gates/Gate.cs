@@ -34,8 +34,13 @@ internal static class Gate
             output.WriteLine(noise.Describe());
         }
 
-        double bytes = results.Where(r => double.IsFinite(r.AllocatedBytes)).Select(r => r.AllocatedBytes).DefaultIfEmpty(double.NaN).Max();
-        output.WriteLine(FormattableString.Invariant($"managed bytes an operation, the most of our single-thread rows: {bytes:0.###}"));
+        GateResult? most = results.Where(r => double.IsFinite(r.AllocatedBytes)).MaxBy(r => r.AllocatedBytes);
+        if (most != null && !plan.IsSmoke)
+        {
+            output.WriteLine(FormattableString.Invariant(
+                $"managed bytes an operation, the most of our single-thread rows: {most.AllocatedBytes:0.###} ({most.Row.Operation})"));
+        }
+
         output.WriteLine(Summary(plan, results));
         if (json != null)
         {

@@ -23,10 +23,10 @@ internal sealed unsafe class SharedWords : IDisposable
 
     public void Write(int index, ulong value) => Atomic.StoreRelease(ref *At(index), value);
 
-    /// <summary>Spins until a word has a value.</summary>
+    /// <summary>Spins until a word has a value, or a later one: the other thread may already be further.</summary>
     public void Await(int index, ulong value)
     {
-        while (Read(index) != value)
+        while (Read(index) < value)
         {
             Cpu.Pause();
         }

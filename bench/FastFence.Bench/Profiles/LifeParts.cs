@@ -94,8 +94,8 @@ internal static unsafe class LifeParts
             long intact = 0;
             for (int i = 0; i < times; i++)
             {
-                Poison.Fill(words, 8, 1);
-                intact += Poison.IsIntact(words, 8, 1) ? 1 : 0;
+                Poison.Fill((byte*)words, 64);
+                intact += Poison.IsIntact((byte*)words, 64) ? 1 : 0;
             }
 
             Sink.Sum += intact;

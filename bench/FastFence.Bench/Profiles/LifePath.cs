@@ -18,9 +18,19 @@ internal static unsafe class LifePath
         new("public, time given, poison off", () => TimeGiven(new BenchEngine(poison: false))),
         new("one thread-static fetch and one section for all three", () => OneSection(new BenchEngine())),
         new("cache and reader in hand, one section", () => CacheInHand(new BenchEngine())),
+        new("cache in hand, no section; create by Timeline.TryCreateFence", () => Mixed(new BenchEngine(), create: true)),
+        new("cache in hand, no section; signal by FenceSource.Signal", () => Mixed(new BenchEngine(), signal: true)),
+        new("cache in hand, no section; release by FenceSource.Dispose", () => Mixed(new BenchEngine(), release: true)),
         new("cache in hand, no section", () => NoSection(new BenchEngine(), signal: true)),
         new("cache in hand, no section, poison off", () => NoSection(new BenchEngine(poison: false), signal: true)),
-        new("the same, closed by a plain store instead of the exchange", () => NoSection(new BenchEngine(poison: false), signal: false)),
+        new("cache in hand, no section, magazine 256", () => NoSection(new BenchEngine(magazine: 256), signal: true)),
+        new("cache in hand, no section, magazine 128", () => NoSection(new BenchEngine(magazine: 128), signal: true)),
+        new("cache in hand, no section, magazine 64", () => NoSection(new BenchEngine(magazine: 64), signal: true)),
+        new("cache in hand, no section, magazine 32", () => NoSection(new BenchEngine(magazine: 32), signal: true)),
+        new("cache in hand, no section, poison off, magazine 64", () => NoSection(new BenchEngine(poison: false, magazine: 64), signal: true)),
+        new("public, published clock, magazine 64", () => Public(new BenchEngine(magazine: 64))),
+        new("public, published clock, poison off, magazine 64", () => Public(new BenchEngine(poison: false, magazine: 64))),
+        new("poison off, closed by a plain store instead of the exchange", () => NoSection(new BenchEngine(poison: false), signal: false)),
     ];
 
     private static LoopContender Public(BenchEngine engine) => LifeRows.CreateSignalRelease(engine);
@@ -74,6 +84,51 @@ internal static unsafe class LifePath
             Live(cache, timeline, signal);
         }
     }, engine, LifeRows.FencesInBatch);
+
+    // One of the three steps the public way, the others with everything in hand: what each step costs on top.
+    private static LoopContender Mixed(BenchEngine engine, bool create = false, bool signal = false, bool release = false) =>
+        new("FastFence", times =>
+        {
+            ThreadCache* cache = Registry.CacheOf(&engine.Engine.Block->Pools);
+            Timeline timeline = engine.Timeline;
+            for (int i = 0; i < times; i++)
+            {
+                ulong handle = create ? CreatePublic(timeline) : Create(cache, timeline.Block);
+                if (signal)
+                {
+                    new FenceSource(handle).Signal();
+                }
+                else
+                {
+                    Signal(cache, timeline.Block, handle);
+                }
+
+                if (release)
+                {
+                    new FenceSource(handle).Dispose();
+                }
+                else
+                {
+                    FenceLife.Release(cache, (uint)handle, FenceSlot.At((uint)handle), (uint)(handle >> 32));
+                }
+            }
+        }, engine, LifeRows.FencesInBatch);
+
+    private static ulong CreatePublic(Timeline timeline)
+    {
+        timeline.TryCreateFence(out FenceSource source);
+        return System.Runtime.CompilerServices.Unsafe.BitCast<FenceSource, ulong>(source);
+    }
+
+    private static ulong Create(ThreadCache* cache, TimelineBlock* timeline) =>
+        FenceLife.Create(cache, timeline, ++timeline->LastSeqno, 0, 1, FenceFlags.Unshared);
+
+    private static void Signal(ThreadCache* cache, TimelineBlock* timeline, ulong handle)
+    {
+        uint index = (uint)handle;
+        long now = ((EngineBlock*)cache->Pools)->Clock.Read();
+        FenceSignal.CloseInTurn(cache, timeline, index, FenceSlot.At(index), (uint)(handle >> 32), 0, now, onPoller: false);
+    }
 
     private static void Live(ThreadCache* cache, TimelineBlock* timeline, bool signal)
     {

@@ -11,7 +11,7 @@ internal static class Profile
     {
         ProfileStep[] steps =
         [
-            .. LifePath.Steps.Concat(LifeParts.Steps).Where(s => only == null || s.Name.Contains(only, StringComparison.OrdinalIgnoreCase)),
+            .. LifePath.Steps.Concat(LifeParts.Steps).Concat(Ideas.Steps).Where(s => only == null || s.Name.Contains(only, StringComparison.OrdinalIgnoreCase)),
         ];
         if (steps.Length == 0)
         {

@@ -29,7 +29,7 @@ internal static class HandOverRows
 
     private abstract class FenceHandOver(bool sleeping) : HandOver("FastFence", sleeping)
     {
-        private readonly BenchEngine _engine = new(publishedClock: false);
+        private readonly BenchEngine _engine = new();
         private FenceSource _source;
 
         protected Fence Fence { get; private set; }

@@ -20,7 +20,7 @@ internal static class PipelineRows
             IsThroughput = true,
             Must = Must.MillionsPerSecond(10, timesPeer: 5),
             Ours = Ours,
-            Peers = [ChannelOfTasks],
+            Peers = [Bounded, Unbounded],
         },
     ];
 
@@ -82,41 +82,40 @@ internal static class PipelineRows
         }
     }
 
-    private static TwoThreadLoop ChannelOfTasks()
+    private static TwoThreadLoop Bounded() => ChannelOfTasks("bounded Channel + TaskCompletionSource", Channel.CreateBounded<TaskCompletionSource>(
+        new BoundedChannelOptions(Depth) { SingleReader = true, SingleWriter = true }));
+
+    private static TwoThreadLoop Unbounded() => ChannelOfTasks("Channel + TaskCompletionSource", Channel.CreateUnbounded<TaskCompletionSource>(
+        new UnboundedChannelOptions { SingleReader = true, SingleWriter = true }));
+
+    private static TwoThreadLoop ChannelOfTasks(string name, Channel<TaskCompletionSource> channel) =>
+        new(name, t => Write(channel.Writer, t), t => Complete(channel.Reader, t), sameTwice: false);
+
+    private static void Write(ChannelWriter<TaskCompletionSource> writer, int times)
     {
-        Channel<TaskCompletionSource> channel = Channel.CreateBounded<TaskCompletionSource>(
-            new BoundedChannelOptions(Depth) { SingleReader = true, SingleWriter = true });
-        return new TwoThreadLoop(
-            "Channel + TaskCompletionSource",
-            times =>
+        for (int i = 0; i < times; i++)
+        {
+            TaskCompletionSource source = new();
+            while (!writer.TryWrite(source))
             {
-                for (int i = 0; i < times;)
-                {
-                    if (channel.Writer.TryWrite(new TaskCompletionSource()))
-                    {
-                        i++;
-                    }
-                    else
-                    {
-                        Cpu.Pause();
-                    }
-                }
-            },
-            times =>
+                Cpu.Pause();
+            }
+        }
+    }
+
+    private static void Complete(ChannelReader<TaskCompletionSource> reader, int times)
+    {
+        for (int i = 0; i < times;)
+        {
+            if (reader.TryRead(out TaskCompletionSource? source))
             {
-                for (int i = 0; i < times;)
-                {
-                    if (channel.Reader.TryRead(out TaskCompletionSource? source))
-                    {
-                        source.SetResult();
-                        i++;
-                    }
-                    else
-                    {
-                        Cpu.Pause();
-                    }
-                }
-            },
-            sameTwice: false);
+                source.SetResult();
+                i++;
+            }
+            else
+            {
+                Cpu.Pause();
+            }
+        }
     }
 }

@@ -150,8 +150,8 @@ public readonly unsafe partial struct Fence : IEquatable<Fence>
             Fence fence = FromValue(value);
             bool taken = FenceLife.TryAcquire(fence.Slot, fence.Generation);
 
-            // [SLOT-RELOAD] acquire: the slot still names the fence that we have a reference on. Pairs with
-            // [SLOT-RELOAD] (the replacer's exchange is the host's). Without it we would return a fence that was replaced
+            // [SLOT-RELOAD] acquire: the slot still names the fence that we have a reference on. Pairs
+            // with [SLOT-RELOAD] (the replacer's exchange is the host's). Without it we would return a fence that was replaced
             // before we began.
             ulong again = Atomic.LoadAcquire(ref slot);
             if (again == value)

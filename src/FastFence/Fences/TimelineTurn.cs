@@ -75,8 +75,8 @@ internal static unsafe class TimelineTurn
         {
             DrainHeld(cache, timeline);
 
-            // [TURN-LEAVE] full: the flag is given up before the last look. Pairs with [TURN-LEAVE] on another thread
-            // and with [TURN-RECORD]. Without it a fence recorded between our last look and the store would wait for the
+            // [TURN-LEAVE] full: the flag is given up before the last look. Pairs with [TURN-LEAVE] and [TURN-RECORD] of
+            // another thread. Without it a fence recorded between our last look and the store would wait for the
             // next signal.
             Atomic.ExchangeFull(ref timeline->DrainFlag, 0);
         }

@@ -86,8 +86,8 @@ internal static unsafe class RingEmit
                 return EmitResult.RingFull;
             }
 
-            // [RING-RESERVE] full: one producer a position, reserved before the device can complete it. Pairs with
-            // [RING-RESERVE] of the other producers and with [WORD-READ]. Without it two commands share a slot.
+            // [RING-RESERVE] full: one producer a position, reserved before the device can complete it. Pairs
+            // with [RING-RESERVE] and [WORD-READ]. Without it two commands share a slot.
             if (Atomic.CompareExchangeFull(ref timeline->LastSeqno, position + 1, position) != position)
             {
                 continue;
@@ -111,8 +111,9 @@ internal static unsafe class RingEmit
         ulong seen = Atomic.LoadPlain(ref slot->Publish);
         slot->Command = command;
 
-        // [RING-PUBLISH] full: the command stands before its number, and the number before the look at sleepers. Pairs with [RING-CONSUME],
-        // [RING-NOP] and [DOORBELL-SLEEP]. Without it the device runs a command of the former round, or sleeps over this one.
+        // [RING-PUBLISH] full: the command stands before its number, and the number before the look at sleepers. Pairs with
+        // [RING-CONSUME], [RING-NOP] and [DOORBELL-SLEEP]. Without it the device runs a command of the former round, or
+        // sleeps over this one.
         if ((seen & ~RingSlot.NopBit) == position || Atomic.CompareExchangeFull(ref slot->Publish, position, seen) != seen)
         {
             return false;
