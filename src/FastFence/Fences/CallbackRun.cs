@@ -118,7 +118,7 @@ internal static unsafe class CallbackRun
     {
         uint* word = (uint*)&node->Argument;
 
-        // [WAKE] full: the close stands before the wake, and the state of the sleeper is taken with it. Pairs with [PARK].
+        // [WAITER-WAKE] full: the close stands before the wake, and the state of the sleeper is taken with it. Pairs with [WAITER-PARK].
         // Without it a waiter that is about to sleep is missed.
         uint was = Atomic.ExchangeFull(ref *word, WaiterWord.Signaled);
         if (was == WaiterWord.Asleep)
@@ -179,7 +179,7 @@ internal static unsafe class CallbackRun
     /// <summary>All callbacks of the fence have returned. Its runner's last touch of the slot.</summary>
     public static void Finish(FenceSlot* fence) =>
 
-        // [QUIESCE] release: the callbacks' effects stand before the bit. Pairs with [LATE-CHECK] and [IS-QUIESCED]. Without it an
+        // [QUIESCE-SET] release: the callbacks' effects stand before the bit. Pairs with [LATE-CHECK] and [IS-QUIESCED]. Without it an
         // observer that frees what a callback used could free it too early (fault 5).
         Atomic.StoreRelease(ref fence->Head, Atomic.LoadPlain(ref fence->Head) | HeadWord.Quiesced);
 

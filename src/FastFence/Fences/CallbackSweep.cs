@@ -104,7 +104,7 @@ internal static unsafe class CallbackSweep
         ulong head = Atomic.LoadAcquire(ref fence->Head);
         while (!HeadWord.IsClosed(head))
         {
-            // [SWEEP-END] full: reads the newest head: if it is open, no runner began before. Pairs with [SIGNAL].
+            // [SWEEP-END] full: reads the newest head: if it is open, no runner began before. Pairs with [SIGNAL-CLOSE].
             ulong found = Atomic.CompareExchangeFull(ref fence->Head, head & ~HeadWord.SweepBit, head);
             if (found == head)
             {

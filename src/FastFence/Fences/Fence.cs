@@ -53,7 +53,7 @@ public readonly unsafe partial struct Fence : IEquatable<Fence>
             FenceSlot* slot = Slot;
 
             // [IS-SIGNALED] acquire: what the signaller wrote is seen after the bit; the generation is read behind the head, so
-            // the head was of this life. Pairs with [SIGNAL]. Without it a reader sees "signaled" and old results.
+            // the head was of this life. Pairs with [SIGNAL-CLOSE]. Without it a reader sees "signaled" and old results.
             ulong head = Atomic.LoadAcquire(ref slot->Head);
             return FenceLife.IsCurrent(slot, Generation) ? HeadWord.IsClosed(head) : IsGone();
         }
@@ -64,7 +64,7 @@ public readonly unsafe partial struct Fence : IEquatable<Fence>
     {
         get
         {
-            // [IS-QUIESCED] acquire: what the callbacks did is seen after the bit. Pairs with [QUIESCE].
+            // [IS-QUIESCED] acquire: what the callbacks did is seen after the bit. Pairs with [QUIESCE-SET].
             ulong head = Atomic.LoadAcquire(ref Slot->Head);
             return FenceLife.IsCurrent(Slot, Generation) ? HeadWord.IsQuiesced(head) : IsGone();
         }
@@ -157,8 +157,9 @@ public readonly unsafe partial struct Fence : IEquatable<Fence>
             Fence fence = FromValue(value);
             bool taken = FenceLife.TryAcquire(fence.Slot, fence.Generation);
 
-            // [SLOT-RELOAD] acquire: the slot still names the fence that we have a reference on. Pairs with itself (the
-            // replacer's exchange). Without it we would return a fence that was replaced before we began.
+            // [SLOT-RELOAD] acquire: the slot still names the fence that we have a reference on. Pairs
+            // with [SLOT-RELOAD] (the replacer's exchange is the host's). Without it we would return a fence that was replaced
+            // before we began.
             ulong again = Atomic.LoadAcquire(ref slot);
             if (again == value)
             {

@@ -152,7 +152,7 @@ internal static unsafe class FenceLife
         cache->Counters.Increment(Counter.Released);
 
         // [LATE-CHECK] acquire: a fence whose callbacks have returned is not touched by its runner any more. Pairs with
-        // [QUIESCE]. Without it the runner would set its bit in the slot's next life.
+        // [QUIESCE-SET]. Without it the runner would set its bit in the slot's next life.
         if (HeadWord.IsQuiesced(Atomic.LoadAcquire(ref fence->Head)))
         {
             SlotCache.Defer<FenceKind>(cache, &cache->Fences, &cache->Pools->Fences, index);

@@ -147,8 +147,8 @@ internal static unsafe class FenceSignal
     {
         ulong expected = HeadWord.OpenEmpty(generation);
 
-        // [SIGNAL] full: everything the signaller wrote is seen by whoever sees the fence signaled (C14), and exactly one close
-        // succeeds (C1). Pairs with [IS-SIGNALED], [CB-PUSH], [CB-REMOVE] and [PROMISE]. Without it two signallers both win, or a callback
+        // [SIGNAL-CLOSE] full: everything the signaller wrote is seen by whoever sees the fence signaled (C14), and exactly one close
+        // succeeds (C1). Pairs with [IS-SIGNALED], [CB-PUSH], [CB-REMOVE] and [TURN-PROMISE]. Without it two signallers both win, or a callback
         // pushed at this moment is lost.
         before = Atomic.CompareExchangeFull(ref fence->Head, HeadWord.Closed(error, units, HeadWord.Quiesced), expected);
         return before == expected || TryCloseFound(fence, generation, ref error, units, promised, ref before);
@@ -201,7 +201,7 @@ internal static unsafe class FenceSignal
             ulong next = head | HeadWord.PromisedBit;
             next = error != 0 && HeadWord.OpenError(head) == 0 ? HeadWord.WithError(next, error) : next;
 
-            // [PROMISE] full: succeeds on an open word only, and a signaller in turn finds it. Pairs with [SIGNAL]. Without it a
+            // [TURN-PROMISE] full: succeeds on an open word only, and a signaller in turn finds it. Pairs with [SIGNAL-CLOSE]. Without it a
             // fence could be closed by one thread and recorded by another: its callbacks' link overwritten, its turn never passed.
             ulong found = Atomic.CompareExchangeFull(ref fence->Head, next, head);
             if (found == head)
@@ -224,7 +224,7 @@ internal static unsafe class FenceSignal
         while (!HeadWord.IsClosed(head) && HeadWord.IsOf(head, generation) && HeadWord.OpenError(head) == 0
             && !HeadWord.IsPromised(head))
         {
-            // [SET-ERROR] full: compares the whole word, so it cannot land on a closed one. Pairs with [SIGNAL]. Without it an
+            // [SET-ERROR] full: compares the whole word, so it cannot land on a closed one. Pairs with [SIGNAL-CLOSE]. Without it an
             // error set while another thread signals would be torn from state and time (fault 41).
             ulong found = Atomic.CompareExchangeFull(ref fence->Head, HeadWord.WithError(head, error), head);
             if (found == head)

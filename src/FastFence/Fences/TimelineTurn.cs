@@ -66,7 +66,7 @@ internal static unsafe class TimelineTurn
     /// </summary>
     public static void Drain(ThreadCache* cache, TimelineBlock* timeline)
     {
-        // [DRAIN-LOOK] full: our turn, or our record, stands before the look. The thread inside publishes its next one and then
+        // [TURN-LOOK] full: our turn, or our record, stands before the look. The thread inside publishes its next one and then
         // looks at the turn ([TURN-LEAVE] stands between). Pairs with [TURN-LEAVE]. Without it we read its half-sorted list as
         // "nothing due" while it reads the old turn: the fence would wait for the next signal.
         Atomic.FenceFull();
@@ -74,8 +74,9 @@ internal static unsafe class TimelineTurn
         {
             DrainHeld(cache, timeline);
 
-            // [TURN-LEAVE] full: the flag is given up before the last look. Pairs with itself on another thread and [DRAIN-LOOK]. Without it a
-            // fence recorded between our last look and the store would wait for the next signal.
+            // [TURN-LEAVE] full: the flag is given up before the last look. Pairs with [TURN-LEAVE], [TURN-LOOK] and
+            // [TURN-RECORD] of another thread. Without it a fence recorded between our last look and the store would wait for the
+            // next signal.
             Atomic.ExchangeFull(ref timeline->DrainFlag, 0);
         }
     }
@@ -88,7 +89,7 @@ internal static unsafe class TimelineTurn
         }
 
         return (uint)Atomic.LoadAcquire(ref timeline->DeferredStack) != 0
-            || Atomic.LoadAcquire(ref timeline->DeferredNext) == Atomic.LoadAcquire(ref timeline->Completed) + 1;
+            || Atomic.LoadAcquire(ref timeline->DeferredNext) - 1 <= Atomic.LoadAcquire(ref timeline->Completed); // 0, none, wraps
     }
 
     private static void DrainHeld(ThreadCache* cache, TimelineBlock* timeline)
@@ -102,7 +103,7 @@ internal static unsafe class TimelineTurn
             }
 
             uint first = timeline->DeferredSorted;
-            if (first == 0 || FenceSlot.At(first)->Seqno != Atomic.LoadAcquire(ref timeline->Completed) + 1)
+            if (first == 0 || FenceSlot.At(first)->Seqno > Atomic.LoadAcquire(ref timeline->Completed) + 1)
             {
                 return;
             }

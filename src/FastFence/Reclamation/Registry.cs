@@ -88,7 +88,7 @@ internal static unsafe class Registry
             record->Signalling = 0;
             Atomic.StoreRelease(ref record->State, (uint)ReaderState.Casual);
 
-            // [REGISTER] full: the record is in the list before this thread's first section. Pairs with [GP-SCAN]. Without it a
+            // [READER-REGISTER] full: the record is in the list before this thread's first section. Pairs with [GP-SCAN]. Without it a
             // scan that began before would pass over a reader already inside.
             Atomic.FenceFull();
             t_words.Reader = record;

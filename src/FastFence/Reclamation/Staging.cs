@@ -18,7 +18,7 @@ internal static unsafe class Staging
         ulong claim = Atomic.LoadAcquire(ref bag->Claim);
         uint taken = (uint)claim;
 
-        // [STAGE-STEAL] acquire: indices are read after the count that covers them. Pairs with [STAGE] and [STAGE-SEAL].
+        // [STAGE-STEAL] acquire: indices are read after the count that covers them. Pairs with [STAGE-PUT] and [STAGE-SEAL].
         uint count = Atomic.LoadAcquire(ref bag->Count);
         if (taken == Bag.Sealed || count <= taken || count > Bag.MaxCapacity)
         {

@@ -13,12 +13,13 @@ public sealed unsafe class RingConsumer
 {
     private readonly RingBlock* _ring;
     private ulong _taken;
+    private ulong _stamped;
     private uint _detached;
 
     internal RingConsumer(RingBlock* ring)
     {
         _ring = ring;
-        _taken = ring->Timeline->StartSeqno;
+        _taken = _stamped = ring->Timeline->StartSeqno;
     }
 
     /// <summary>Position of the command taken last.</summary>
@@ -53,7 +54,7 @@ public sealed unsafe class RingConsumer
         ulong next = _taken + 1;
         RingSlot* slot = RingBlock.SlotOf(_ring, next);
 
-        // [CONSUME] acquire: the command is read after its number. Pairs with [PUBLISH]. Without it a command of the former round
+        // [RING-CONSUME] acquire: the command is read after its number. Pairs with [RING-PUBLISH]. Without it a command of the former round
         // would run.
         ulong published = Atomic.LoadAcquire(ref slot->Publish);
         if ((published & ~RingSlot.NopBit) != next)
@@ -129,7 +130,14 @@ public sealed unsafe class RingConsumer
     {
         if (_ring->CompletionTimes != null)
         {
-            _ring->CompletionTimes[position & (_ring->Capacity - 1)] = nanoseconds != 0 ? nanoseconds : MonotonicClock.Nanoseconds;
+            // One word may complete a batch: each of its positions was done then.
+            long time = nanoseconds != 0 ? nanoseconds : MonotonicClock.Nanoseconds;
+            for (ulong done = Math.Max(_stamped, position - Math.Min(position, _ring->Capacity)); done < position;)
+            {
+                _ring->CompletionTimes[++done & (_ring->Capacity - 1)] = time;
+            }
+
+            _stamped = Math.Max(_stamped, position);
         }
 
         WriteInside(position);
@@ -170,7 +178,7 @@ public sealed unsafe class RingConsumer
         }
 
         // [DOORBELL-SLEEP] full: announced before the last look; the emitter's publication is a full exchange and it looks at the
-        // sleeper afterwards. Pairs with [PUBLISH]. Without it the device sleeps over a published command.
+        // sleeper afterwards. Pairs with [RING-PUBLISH]. Without it the device sleeps over a published command.
         bool attached = Enter();
         if (attached)
         {

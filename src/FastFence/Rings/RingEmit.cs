@@ -63,7 +63,7 @@ internal static unsafe class RingEmit
         RingSlot* slot = RingBlock.SlotOf(ring, position);
         ulong seen = Atomic.LoadAcquire(ref slot->Publish);
 
-        // [NOP] full: either the producer's publication or the NOP stands, never both. Pairs with [PUBLISH].
+        // [RING-NOP] full: either the producer's publication or the NOP stands, never both. Pairs with [RING-PUBLISH].
         return (seen & ~RingSlot.NopBit) != position
             && Atomic.CompareExchangeFull(ref slot->Publish, position | RingSlot.NopBit, seen) == seen;
     }
@@ -86,7 +86,8 @@ internal static unsafe class RingEmit
                 return EmitResult.RingFull;
             }
 
-            // [RESERVE] full: one producer a position. Pairs with itself.
+            // [RING-RESERVE] full: one producer a position, reserved before the device can complete it. Pairs
+            // with [RING-RESERVE] and [WORD-READ]. Without it two commands share a slot.
             if (Atomic.CompareExchangeFull(ref timeline->LastSeqno, position + 1, position) != position)
             {
                 continue;
@@ -110,8 +111,9 @@ internal static unsafe class RingEmit
         ulong seen = Atomic.LoadPlain(ref slot->Publish);
         slot->Command = command;
 
-        // [PUBLISH] full: the command stands before its number, and the number before the look at sleepers. Pairs with [CONSUME],
-        // [NOP] and [DOORBELL-SLEEP]. Without it the device runs a command of the former round, or sleeps over this one.
+        // [RING-PUBLISH] full: the command stands before its number, and the number before the look at sleepers. Pairs with
+        // [RING-CONSUME], [RING-NOP] and [DOORBELL-SLEEP]. Without it the device runs a command of the former round, or
+        // sleeps over this one.
         if ((seen & ~RingSlot.NopBit) == position || Atomic.CompareExchangeFull(ref slot->Publish, position, seen) != seen)
         {
             return false;

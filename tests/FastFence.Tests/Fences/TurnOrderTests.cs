@@ -105,7 +105,7 @@ public sealed unsafe class TurnOrderTests : FenceTest
     [Fact]
     public void ThreadsThatSignalInAnyOrderLeaveNoSignalBehind()
     {
-        const int Rounds = 1_500;
+        const int Rounds = 6_000;
         const int Fences = 6;
         Random left = new(3);
         Random right = new(4);
