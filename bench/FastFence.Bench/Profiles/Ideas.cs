@@ -101,8 +101,20 @@ internal static unsafe class Ideas
     [MethodImpl(MethodImplOptions.NoInlining)]
     private static bool FillAndCheckWords(ulong* slot)
     {
-        Poison.Fill(slot, 8, 1);
-        return Poison.IsIntact(slot, 8, 1);
+        ulong kept = slot[1];
+        for (int i = 0; i < 8; i++)
+        {
+            slot[i] = Poison.Pattern;
+        }
+
+        slot[1] = kept;
+        ulong difference = 0;
+        for (int i = 0; i < 8; i++)
+        {
+            difference |= i == 1 ? 0 : slot[i] ^ Poison.Pattern;
+        }
+
+        return difference == 0;
     }
 
     // The kept word (1) is written back with its own value and left out of the comparison.

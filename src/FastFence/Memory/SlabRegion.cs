@@ -42,6 +42,9 @@ internal unsafe struct SlabRegion
         _free = 0;
     }
 
+    /// <summary>Slabs that were ever taken: flat while those given back are used again.</summary>
+    public uint Taken => Atomic.LoadAcquire(ref _taken);
+
     /// <summary>Start of a slab.</summary>
     public readonly byte* At(uint slab) => _base + ((nuint)slab * Reservation.SlabBytes);
 

@@ -12,14 +12,16 @@ internal sealed unsafe class DispatcherThread : IDisposable
 
     private readonly EngineBlock* _engine;
     private readonly Thread _thread;
+    private readonly AgentStart _start = new();
     private uint _stop;
 
     /// <summary>Starts the thread.</summary>
+    /// <exception cref="InsufficientMemoryException">It can have no reader record or cache.</exception>
     public DispatcherThread(EngineBlock* engine)
     {
         _engine = engine;
         _thread = new Thread(Run) { Name = "FastFence dispatcher", IsBackground = true };
-        _thread.Start();
+        _start.Run(_thread);
     }
 
     /// <summary>Stops the thread once its queue is empty, and waits for it unless it is the caller.</summary>
@@ -36,6 +38,7 @@ internal sealed unsafe class DispatcherThread : IDisposable
     private void Run()
     {
         ThreadCache* cache = Registry.CacheOf(&_engine->Pools);
+        _start.Report(cache != null);
         while (cache != null)
         {
             if (CallbackInvoke.RunHandedOver(cache) != 0)

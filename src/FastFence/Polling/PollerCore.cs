@@ -43,7 +43,6 @@ internal static unsafe class PollerCore
                 }
 
                 done += RingRetire.Retire(cache, ring, poller->Budget, now, &poller->Latency, ref poller->Heartbeat);
-                ring->ProgressSince = now;
                 batches++;
             }
         }
@@ -144,16 +143,11 @@ internal static unsafe class PollerCore
             RingBlock* ring = RingSet.Items(set)[i];
             if (RingRetire.Outstanding(ring->Timeline) == 0)
             {
-                ring->ProgressSince = 0;
                 ring->HoleSeen = 0;
-            }
-            else if (ring->ProgressSince == 0)
-            {
-                ring->ProgressSince = now;
             }
             else
             {
-                RingRetire.MendHole(ring, now - ring->ProgressSince);
+                RingRetire.MendHole(ring, now);
             }
         }
     }

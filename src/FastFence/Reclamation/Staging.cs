@@ -37,7 +37,7 @@ internal static unsafe class Staging
             return 0;
         }
 
-        target->Count += n;
+        Atomic.StoreRelease(ref target->Count, target->Count + n); // [STAGE-PUT]: others may steal from the target in turn
         return n;
     }
 }

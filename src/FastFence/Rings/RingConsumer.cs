@@ -11,6 +11,9 @@ namespace FastFence;
 /// </summary>
 public sealed unsafe class RingConsumer
 {
+    // A wake that got lost costs at most this.
+    private const long SafetyPollNanoseconds = 100_000_000;
+
     private readonly RingBlock* _ring;
     private ulong _taken;
     private ulong _stamped;
@@ -19,7 +22,8 @@ public sealed unsafe class RingConsumer
     internal RingConsumer(RingBlock* ring)
     {
         _ring = ring;
-        _taken = _stamped = ring->Timeline->StartSeqno;
+        _taken = ring->Timeline->StartSeqno;
+        _stamped = _taken;
     }
 
     /// <summary>Position of the command taken last.</summary>
@@ -130,11 +134,11 @@ public sealed unsafe class RingConsumer
     {
         if (_ring->CompletionTimes != null)
         {
-            // One word may complete a batch: each of its positions was done then.
+            // One report may cover several positions: all of them were done by now.
             long time = nanoseconds != 0 ? nanoseconds : MonotonicClock.Nanoseconds;
-            for (ulong done = Math.Max(_stamped, position - Math.Min(position, _ring->Capacity)); done < position;)
+            for (ulong n = position > _stamped ? Math.Min(position - _stamped, _ring->Capacity) : 0; n-- > 0;)
             {
-                _ring->CompletionTimes[++done & (_ring->Capacity - 1)] = time;
+                _ring->CompletionTimes[(position - n) & (_ring->Capacity - 1)] = time;
             }
 
             _stamped = Math.Max(_stamped, position);
@@ -172,13 +176,18 @@ public sealed unsafe class RingConsumer
     /// <param name="deadlineNanoseconds">Monotonic ns, <see cref="long.MaxValue"/> for none.</param>
     public bool WaitForWork(long deadlineNanoseconds)
     {
-        if (HasWork)
+        while (!HasWork && !IsDetached && MonotonicClock.Nanoseconds < deadlineNanoseconds)
         {
-            return true;
+            SleepOnce(Math.Min(deadlineNanoseconds, MonotonicClock.Nanoseconds + SafetyPollNanoseconds));
         }
 
+        return HasWork;
+    }
+
+    private void SleepOnce(long deadlineNanoseconds)
+    {
         // [DOORBELL-SLEEP] full: announced before the last look; the emitter's publication is a full exchange and it looks at the
-        // sleeper afterwards. Pairs with [RING-PUBLISH]. Without it the device sleeps over a published command.
+        // sleeper afterwards. Pairs with [RING-PUBLISH] and [RING-DETACH]. Without it the device sleeps over a published command.
         bool attached = Enter();
         if (attached)
         {
@@ -186,14 +195,10 @@ public sealed unsafe class RingConsumer
         }
 
         Section.Exit();
-        if (!attached)
+        if (attached && !HasWork && !IsDetached)
         {
-            return false;
-        }
-
-        if (!HasWork)
-        {
-            // A plain address to the kernel: should the ring go meanwhile, the word still is memory (nothing is unmapped).
+            // A plain address to the kernel: should the ring go meanwhile, the word still is memory (nothing is unmapped), and
+            // the sleep is short.
             Futex.Wait(&_ring->DoorbellAsleep, 1, deadlineNanoseconds);
         }
 
@@ -203,7 +208,6 @@ public sealed unsafe class RingConsumer
         }
 
         Section.Exit();
-        return HasWork;
     }
 
     /// <summary>Wakes a device that sleeps in <see cref="WaitForWork"/>: it is to stop. Any thread.</summary>
@@ -211,18 +215,28 @@ public sealed unsafe class RingConsumer
     {
         if (Enter())
         {
-            Atomic.ExchangeFull(ref _ring->DoorbellAsleep, 0);
-            Futex.Wake(&_ring->DoorbellAsleep, 1);
+            WakeInside();
         }
 
         Section.Exit();
     }
 
+    private void WakeInside()
+    {
+        Atomic.ExchangeFull(ref _ring->DoorbellAsleep, 0);
+        Futex.Wake(&_ring->DoorbellAsleep, 1);
+    }
+
     // The device that sleeps on the doorbell is woken and finds the ring gone.
     internal void Detach()
     {
-        WakeDevice();
+        Section.Enter();
+
+        // [RING-DETACH] full: the mark stands before the wake. Pairs with [DOORBELL-SLEEP]. Without it a device that announces its sleep
+        // at this moment sleeps on a ring that is gone.
         Atomic.ExchangeFull(ref _detached, 1);
+        WakeInside();
+        Section.Exit();
     }
 
     private bool IsPublished(ulong position) =>

@@ -29,6 +29,13 @@ internal static unsafe class RingEmit
             return result;
         }
 
+        return Finish(cache, ring, index, position, command, data, references, out handle);
+    }
+
+    /// <summary>The rest of emitting, from the reserved slot and position on; a test may stand still in front of it.</summary>
+    internal static EmitResult Finish(
+        ThreadCache* cache, RingBlock* ring, uint index, ulong position, in RingCommand command, nint data, uint references, out ulong handle)
+    {
         handle = FenceLife.Initialize(cache, index, ring->Timeline, position, data, references, FenceFlags.OnRing);
         cache->Counters.Increment(Counter.Emitted);
 
@@ -50,21 +57,35 @@ internal static unsafe class RingEmit
         EmitResult result = Reserve(ring, out ulong position);
         if (result == EmitResult.Emitted)
         {
-            MakeNop(ring, position);
-            RingDoorbell.Ring(ring);
+            Skip(ring, position);
         }
 
         return result;
     }
 
-    /// <summary>Turns an unpublished position into a NOP; false when it has been published meanwhile.</summary>
+    // Whoever reserved the position counts it as skipped, once, also when the poller was quicker to make it a NOP: until then the
+    // timeline waits for it (Teardown.TryFree).
+    internal static void Skip(RingBlock* ring, ulong position)
+    {
+        MakeNop(ring, position);
+        LeaveQuarantine(ring, position);
+        Atomic.AddFull(ref ring->Timeline->Skipped, 1);
+        RingDoorbell.Ring(ring);
+    }
+
+    private static void LeaveQuarantine(RingBlock* ring, ulong position) =>
+        Atomic.CompareExchangeFull(ref RingBlock.SlotOf(ring, position)->Quarantine, 0, position);
+
+    /// <summary>
+    /// Turns an unpublished position into a NOP; false when it has been published meanwhile, or the slot is a later round's.
+    /// </summary>
     public static bool MakeNop(RingBlock* ring, ulong position)
     {
         RingSlot* slot = RingBlock.SlotOf(ring, position);
         ulong seen = Atomic.LoadAcquire(ref slot->Publish);
 
         // [RING-NOP] full: either the producer's publication or the NOP stands, never both. Pairs with [RING-PUBLISH].
-        return (seen & ~RingSlot.NopBit) != position
+        return (seen & ~RingSlot.NopBit) < position
             && Atomic.CompareExchangeFull(ref slot->Publish, position | RingSlot.NopBit, seen) == seen;
     }
 
@@ -100,8 +121,7 @@ internal static unsafe class RingEmit
             }
 
             // A producer that was given up may still write into this slot: the position is skipped and the next one tried.
-            MakeNop(ring, position);
-            RingDoorbell.Ring(ring);
+            Skip(ring, position);
         }
     }
 
@@ -111,10 +131,10 @@ internal static unsafe class RingEmit
         ulong seen = Atomic.LoadPlain(ref slot->Publish);
         slot->Command = command;
 
-        // [RING-PUBLISH] full: the command stands before its number, and the number before the look at sleepers. Pairs with
-        // [RING-CONSUME], [RING-NOP] and [DOORBELL-SLEEP]. Without it the device runs a command of the former round, or
-        // sleeps over this one.
-        if ((seen & ~RingSlot.NopBit) == position || Atomic.CompareExchangeFull(ref slot->Publish, position, seen) != seen)
+        // [RING-PUBLISH] full: the command stands before its number, and the number before the look at sleepers. Pairs with [RING-CONSUME],
+        // [RING-NOP] and [DOORBELL-SLEEP]. Without it the device runs a command of the former round, or sleeps over this one.
+        // A number at or above ours: our position became a NOP, maybe rounds ago.
+        if ((seen & ~RingSlot.NopBit) >= position || Atomic.CompareExchangeFull(ref slot->Publish, position, seen) != seen)
         {
             return false;
         }
@@ -124,17 +144,15 @@ internal static unsafe class RingEmit
     }
 
     // The position became a NOP while we stood still: whoever takes the handle out of the retire slot ends the fence.
-    private static void TakeBack(ThreadCache* cache, RingBlock* ring, ulong position, ulong handle, uint references)
+    internal static void TakeBack(ThreadCache* cache, RingBlock* ring, ulong position, ulong handle, uint references)
     {
         bool ours = Atomic.ExchangeFull(ref RingBlock.RetireOf(ring, position), 0) == handle;
-        Atomic.StoreRelease(ref RingBlock.SlotOf(ring, position)->Quarantine, 0);
+        LeaveQuarantine(ring, position);
         uint index = (uint)handle;
         FenceSlot* fence = FenceSlot.At(index);
         uint generation = (uint)(handle >> 32);
         if (ours)
         {
-            // The poller passed the position without a fence and counted it as skipped; there is one after all.
-            Atomic.AddFull(ref ring->Timeline->Skipped, ulong.MaxValue);
             FenceSignal.CloseOutOfTurn(cache, fence, generation, FenceError.Canceled.Magnitude);
             FenceLife.Release(cache, index, fence, generation);
         }
