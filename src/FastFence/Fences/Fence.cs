@@ -31,12 +31,13 @@ public readonly unsafe partial struct Fence : IEquatable<Fence>
     internal uint Generation => (uint)(_value >> 32);
 
     /// <summary>
-    /// The fence's slot; a forged index is led to the stub's slot, whose generation refuses it.
+    /// The fence's slot; a forged index is led to the place behind the last one, node 0, which is never given out and reads as
+    /// zeroes: no generation fits.
     /// </summary>
     internal FenceSlot* Slot
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        get => FenceSlot.At((uint)_value < Reservation.FenceSlots ? (uint)_value : 0);
+        get => FenceSlot.At(Math.Min((uint)_value, Reservation.FenceSlots));
     }
 
     /// <summary>
@@ -86,14 +87,16 @@ public readonly unsafe partial struct Fence : IEquatable<Fence>
     }
 
     /// <summary>Monotonic time of the signal in ns (64 ns steps), or 0 while pending or when the fence is gone.</summary>
+    /// <exception cref="InvalidOperationException">The handle is null.</exception>
     public long TimestampNanoseconds
     {
         get
         {
+            ThrowIfNull();
             Section.Enter();
             FenceSlot* slot = Slot;
             ulong head = Atomic.LoadAcquire(ref slot->Head);
-            bool known = FenceLife.IsLive(slot, Generation) && HeadWord.IsClosed(head);
+            bool known = FenceLife.IsCurrent(slot, Generation) && HeadWord.IsClosed(head);
             EngineBlock* engine = known ? slot->Timeline->Engine : null;
             long time = !known ? 0 : (engine != null ? engine->StartNanoseconds : 0) + (long)(HeadWord.Units(head) << HeadWord.TimeShift);
             Section.Exit();
@@ -102,20 +105,24 @@ public readonly unsafe partial struct Fence : IEquatable<Fence>
     }
 
     /// <summary>Context of the fence's timeline; 0 for the stub, or when the fence is gone.</summary>
+    /// <exception cref="InvalidOperationException">The handle is null.</exception>
     public ulong Context
     {
         get
         {
+            ThrowIfNull();
             ulong context = Atomic.LoadAcquire(ref Slot->Context);
             return FenceLife.IsCurrent(Slot, Generation) ? context : 0;
         }
     }
 
     /// <summary>Sequence number on the timeline; 0 when the fence is gone.</summary>
+    /// <exception cref="InvalidOperationException">The handle is null.</exception>
     public ulong Seqno
     {
         get
         {
+            ThrowIfNull();
             ulong seqno = Atomic.LoadAcquire(ref Slot->Seqno);
             return FenceLife.IsCurrent(Slot, Generation) ? seqno : 0;
         }

@@ -140,7 +140,7 @@ internal static unsafe class RingRetire
             CallbackRunNative.RunAll(cache);
         }
 
-        if ((Atomic.LoadAcquire(ref fence->Flags) & FenceFlags.DispatcherReference) == 0)
+        if ((Atomic.LoadAcquire(ref fence->Flags) & FenceFlags.RunReference) == 0)
         {
             FenceLife.Release(cache, index, fence, generation);
         }
