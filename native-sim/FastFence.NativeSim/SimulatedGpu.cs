@@ -118,9 +118,9 @@ public sealed class SimulatedGpu : FenceDevice, IDisposable
     public override bool CheckHealth() => !_lost;
 
     /// <summary>
-    /// Waits until each engine has looked at the states of its rings again. The call does not say which ring is meant, so no
-    /// engine stops: each completes a job only if the ring runs, and looks and writes inside one access section. The caller marks
-    /// the ring and lets a grace period pass next; from then on nothing is written for it, and its jobs are dropped. Other rings go on.
+    /// Waits until each engine has looked at the states of its rings again. Which ring is meant is not said, so no engine stops:
+    /// the caller has marked the ring before, and an engine completes a job only if its ring runs, looking and writing inside one
+    /// access section. From then on nothing is written for that ring, and its jobs are dropped. Other rings go on.
     /// </summary>
     /// <param name="timeout">How long it may take.</param>
     /// <returns>False when an engine's thread did not come by in time.</returns>

@@ -49,7 +49,7 @@ internal sealed class SimulatedStream(FenceRing ring)
 
     /// <summary>
     /// Writes the completion word for everything finished, unless the ring has been taken away. Look and write are in one access
-    /// section: whoever fails a ring marks it and lets a grace period pass before it completes the fences, so no write comes late.
+    /// section, so a whole pass of the engine after the mark ends every write that was decided on before it.
     /// </summary>
     internal bool TryComplete(long nanoseconds)
     {

@@ -69,10 +69,11 @@ internal sealed class RowRunner(MeasurePlan plan, Noise noise)
     private GateResult Judge(
         GateRow row, List<Contender> contenders, double[][] minima, int peersEnd, double allocated, int attempt)
     {
+        double Typical(int i) => contenders[i].Typical(minima[i]);
         int peer = 0;
         for (int i = 1; i < peersEnd; i++)
         {
-            peer = peer == 0 || minima[i].Min() < minima[peer].Min() ? i : peer;
+            peer = peer == 0 || Typical(i) < Typical(peer) ? i : peer;
         }
 
         double[] ours = minima[0];
@@ -82,10 +83,10 @@ internal sealed class RowRunner(MeasurePlan plan, Noise noise)
         {
             Row = row,
             Verdict = plan.IsSmoke ? Verdict.Smoke : Verdict.Absent,
-            OursNanoseconds = ours.Min(),
-            UnitNanoseconds = unit.Min(),
+            OursNanoseconds = Typical(0),
+            UnitNanoseconds = Typical(contenders.Count - 1),
             Peer = peer == 0 ? null : contenders[peer].Name,
-            PeerNanoseconds = peer == 0 ? double.NaN : theirs.Min(),
+            PeerNanoseconds = peer == 0 ? double.NaN : Typical(peer),
             AllocatedBytes = allocated,
             Attempts = attempt,
         };

@@ -18,6 +18,12 @@ internal abstract class Contender : IDisposable
     /// </summary>
     public int LeastBatch { get; }
 
+    /// <summary>
+    /// What stands for many batches: their minimum, or their median where a minimum would pick the batches in which the waiter
+    /// had not yet fallen asleep.
+    /// </summary>
+    public virtual double Typical(IReadOnlyCollection<double> batches) => batches.Min();
+
     /// <summary>Runs a batch; ns for one operation, its median where single hand-overs are measured.</summary>
     public abstract double Measure(int times);
 

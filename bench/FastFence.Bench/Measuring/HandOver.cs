@@ -42,6 +42,8 @@ internal abstract class HandOver : Contender
         return _times[times / 2];
     }
 
+    public override double Typical(IReadOnlyCollection<double> batches) => batches.Order().ElementAt(batches.Count / 2);
+
     /// <summary>Makes something new to wait for. Firing thread.</summary>
     protected abstract void Prepare();
 

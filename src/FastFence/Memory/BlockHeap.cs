@@ -37,9 +37,21 @@ internal static unsafe class BlockHeap
     /// <summary>Bytes given out and not given back: what is leaked stays here. For tests and the doctor.</summary>
     public static long LiveBytes => (long)Atomic.LoadAcquire(ref ((SizeClass*)s_classes)[ClassCount].Free);
 
+    /// <summary>Fault injection for tests: the n-th block from now cannot be had; 0 is off.</summary>
+    internal static ulong FailAfter
+    {
+        get => Atomic.LoadAcquire(ref ((SizeClass*)s_classes)[ClassCount].Cursor);
+        set => Atomic.StoreRelease(ref ((SizeClass*)s_classes)[ClassCount].Cursor, value);
+    }
+
     /// <summary>Zeroed memory, aligned to its size (at most 2 MiB); null at the reservation's bound.</summary>
     public static void* TryAllocate(long bytes)
     {
+        if (FailAfter != 0 && Atomic.AddFull(ref ((SizeClass*)s_classes)[ClassCount].Cursor, ulong.MaxValue) == 0)
+        {
+            return null;
+        }
+
         void* block = TryAllocateDirty(bytes);
         if (block != null)
         {

@@ -185,7 +185,7 @@ internal static unsafe class Registry
     {
         for (ThreadCache* c = (ThreadCache*)pools->Caches; c != null; c = c->NextOfEngine)
         {
-            if (c->Orphaned == 2)
+            if (Atomic.LoadAcquire(ref c->Orphaned) == 2)
             {
                 c->Orphaned = 0;
                 Adopt(c, reader);

@@ -20,6 +20,11 @@ internal static unsafe class Staging
 
         // [STAGE-STEAL] acquire: indices are read after the count that covers them. Pairs with [STAGE-PUT] and [STAGE-SEAL].
         uint count = Atomic.LoadAcquire(ref bag->Count);
+        if (Atomic.LoadAcquire(ref staging) != (nint)bag)
+        {
+            return 0; // sealed meanwhile: the claim may be of another use of the bag
+        }
+
         if (taken == Bag.Sealed || count <= taken || count > Bag.MaxCapacity)
         {
             return 0;

@@ -102,9 +102,15 @@ internal static unsafe class RingEmit
 
             // [RING-SPACE] acquire: the retire slot of this position was taken out before the one it follows was completed.
             // Pairs with [TURN-MOVE]. Without it two fences would share a retire slot.
-            if (position - Atomic.LoadAcquire(ref timeline->Completed) >= ring->Capacity)
+            long ahead = (long)(position - Atomic.LoadAcquire(ref timeline->Completed));
+            if (ahead >= ring->Capacity)
             {
                 return EmitResult.RingFull;
+            }
+
+            if (ahead < 0)
+            {
+                continue; // others have emitted and the device has passed what we read first
             }
 
             // [RING-RESERVE] full: one producer a position, reserved before the device can complete it. Pairs
