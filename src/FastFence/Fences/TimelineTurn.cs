@@ -71,12 +71,16 @@ internal static unsafe class TimelineTurn
     /// </summary>
     public static void Drain(ThreadCache* cache, TimelineBlock* timeline)
     {
+        // [TURN-LOOK] full: our move of the turn stands before we look at what is recorded. The recorder's barrier does not cover
+        // this: whoever drains may have taken the record off the stack after it, and not yet have said which seqno waits. Pairs
+        // with [TURN-LEAVE]. Without it we miss the one, the drainer misses our turn, and the fence is never signaled.
+        Atomic.FenceFull();
         while (IsDue(timeline) && Atomic.CompareExchangeFull(ref timeline->DrainFlag, 1, 0) == 0)
         {
             DrainHeld(cache, timeline);
 
-            // [TURN-LEAVE] full: the flag is given up before the last look. Pairs with itself on another thread. Without it a
-            // fence recorded between our last look and the store would wait for the next signal.
+            // [TURN-LEAVE] full: the flag is given up, and the seqno that waits is told, before the last look. Pairs with [TURN-LOOK].
+            // Without it a fence recorded between our last look and the store would wait for the next signal.
             Atomic.ExchangeFull(ref timeline->DrainFlag, 0);
         }
     }
