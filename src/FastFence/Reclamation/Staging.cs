@@ -18,7 +18,14 @@ internal static unsafe class Staging
         ulong claim = Atomic.LoadAcquire(ref bag->Claim);
         uint taken = (uint)claim;
 
-        // [STAGE-STEAL] acquire: indices are read after the count that covers them. Pairs with [STAGE] and [STAGE-SEAL].
+        // [STAGE-SAME] acquire: looked at again behind the number of its life, for the bag may have become another list's since the
+        // first look. Pairs with [STAGE-SEAL]. Without it nodes could be taken for fences.
+        if ((Bag*)Atomic.LoadAcquire(ref staging) != bag)
+        {
+            return 0;
+        }
+
+        // [STAGE-STEAL] acquire: indices are read after the count that covers them. Pairs with [STAGE], [STAGE-LIFE] and [STAGE-SEAL].
         uint count = Atomic.LoadAcquire(ref bag->Count);
         if (taken == Bag.Sealed || count <= taken || count > Bag.MaxCapacity)
         {
