@@ -42,8 +42,8 @@ internal struct RingSlot
     public RingCommand Command;
 
     /// <summary>
-    /// Nonzero: a producer of an earlier round reserved this slot, was given up, and may still write into it. Nobody uses the
-    /// slot until it has come back.
+    /// Producers that reserved this slot, were given up, and may still write into it (more than one when a skipped round was given
+    /// up, too). Nobody uses the slot until all have come back.
     /// </summary>
     [FieldOffset(56)]
     public ulong Quarantine;

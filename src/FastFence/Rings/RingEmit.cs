@@ -50,8 +50,7 @@ internal static unsafe class RingEmit
         EmitResult result = Reserve(ring, out ulong position);
         if (result == EmitResult.Emitted)
         {
-            MakeNop(ring, position);
-            RingDoorbell.Ring(ring);
+            Skip(ring, position);
         }
 
         return result;
@@ -99,10 +98,23 @@ internal static unsafe class RingEmit
             }
 
             // A producer that was given up may still write into this slot: the position is skipped and the next one tried.
-            MakeNop(ring, position);
-            RingDoorbell.Ring(ring);
+            Skip(ring, position);
         }
     }
+
+    // A position of ours that gets no command. If it was given up meanwhile, it is a NOP already and its slot waits for us.
+    private static void Skip(RingBlock* ring, ulong position)
+    {
+        if (!MakeNop(ring, position))
+        {
+            ComeBack(ring, position);
+        }
+
+        RingDoorbell.Ring(ring);
+    }
+
+    private static void ComeBack(RingBlock* ring, ulong position) =>
+        Atomic.AddFull(ref RingBlock.SlotOf(ring, position)->Quarantine, ulong.MaxValue);
 
     private static bool Publish(RingBlock* ring, ulong position, in RingCommand command)
     {
@@ -125,7 +137,7 @@ internal static unsafe class RingEmit
     private static void TakeBack(ThreadCache* cache, RingBlock* ring, ulong position, ulong handle, uint references)
     {
         bool ours = Atomic.ExchangeFull(ref RingBlock.RetireOf(ring, position), 0) == handle;
-        Atomic.StoreRelease(ref RingBlock.SlotOf(ring, position)->Quarantine, 0);
+        ComeBack(ring, position);
         uint index = (uint)handle;
         FenceSlot* fence = FenceSlot.At(index);
         uint generation = (uint)(handle >> 32);

@@ -150,14 +150,14 @@ internal static unsafe class RingRetire
         RingSlot* slot = RingBlock.SlotOf(ring, position);
 
         // Quarantine first: from the NOP on the slot could be reserved for the next round.
-        Atomic.StoreRelease(ref slot->Quarantine, position);
+        Atomic.AddFull(ref slot->Quarantine, 1);
         if (RingEmit.MakeNop(ring, position))
         {
             RingDoorbell.Ring(ring);
         }
         else
         {
-            Atomic.StoreRelease(ref slot->Quarantine, 0);
+            Atomic.AddFull(ref slot->Quarantine, ulong.MaxValue); // it has been published, or skipped, meanwhile
         }
     }
 }
