@@ -6,7 +6,7 @@ using FastFence.Platform;
 namespace FastFence.Model.Cases;
 
 /// <summary>The textbook shapes, by which the explorer itself is judged; no tag of the engine.</summary>
-/// <param name="Shape">Which.</param>
+/// <param name="shape">Which.</param>
 internal sealed unsafe class Litmus(Litmus.Shape shape) : ModelCase
 {
     private readonly ulong[] _seen = new ulong[2];

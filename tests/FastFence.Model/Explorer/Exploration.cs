@@ -52,13 +52,12 @@ internal static class Exploration
         {
             World.Create(s_workers);
             Run.Current = new Run(s_workers);
-            s_world = Snapshot.Take(sparePages: 24);
+            s_world = Snapshot.Take(sparePages: 3);
         }
 
-        s_world.Restore();
+        s_world.RestoreAll();
         Names.Clear();
         subject.SetUp();
-        s_world.Verify();
         Snapshot start = Snapshot.Take(sparePages: 3);
         Run run = Run.Current;
         run.Forget();
@@ -86,7 +85,7 @@ internal static class Exploration
 
         IReadOnlyList<string> trace = failure is null ? [] : Replay(subject, run, start, bounds, failure);
         start.Verify();
-        s_world.Restore();
+        s_world.RestoreAll();
         return new Outcome(executions, complete, failure, weakened, trace, watch.ElapsedMilliseconds);
     }
 

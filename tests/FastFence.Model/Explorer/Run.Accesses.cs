@@ -14,7 +14,14 @@ internal sealed partial class Run
             order = Order.Plain;
         }
 
-        ulong value = LoadChoosing(address, size, order == Order.Acquire, weak == WeakenKind.Old);
+        ulong value = weak == WeakenKind.Repeat && _lastLoaded.TryGetValue((Me, address), out ulong last)
+            ? last
+            : LoadChoosing(address, size, order == Order.Acquire);
+        if (Weakening?.Kind == WeakenKind.Repeat)
+        {
+            _lastLoaded[(Me, address)] = value;
+        }
+
         Trace?.Add($"T{Me}  {site,-26} {Names.Of(address)} → {value:X}{(order == Order.Plain ? " (plain)" : "")}");
         return value;
     }
@@ -63,7 +70,7 @@ internal sealed partial class Run
     {
         Point(address);
         _memory.Fence(Me);
-        uint value = (uint)LoadChoosing(address, sizeof(uint), acquire: true, old: false);
+        uint value = (uint)LoadChoosing(address, sizeof(uint), acquire: true);
         if (value != expected)
         {
             Trace?.Add($"T{Me}  futex wait on {Names.Of(address)}: is {value:X}");
@@ -128,15 +135,11 @@ internal sealed partial class Run
         word = value;
     }
 
-    private ulong LoadChoosing(nint address, int size, bool acquire, bool old)
+    private ulong LoadChoosing(nint address, int size, bool acquire)
     {
         int candidates = Math.Min(3, _memory.Candidates(Me, address, size));
         int age = 0;
-        if (candidates > 1 && old)
-        {
-            age = candidates - 1;
-        }
-        else if (candidates > 1 && _left.StaleReads > 0)
+        if (candidates > 1 && _left.StaleReads > 0)
         {
             age = Choices.Next(candidates);
             _left = age == 0 ? _left : _left with { StaleReads = _left.StaleReads - 1 };
@@ -148,7 +151,7 @@ internal sealed partial class Run
     private ulong Torn(nint address, int size, RmwKind kind, ulong operand, ulong expected)
     {
         _memory.Fence(Me);
-        ulong was = LoadChoosing(address, size, acquire: true, old: false);
+        ulong was = LoadChoosing(address, size, acquire: true);
         Point(address);
         if (kind != RmwKind.CompareExchange || was == expected)
         {

@@ -16,6 +16,7 @@ internal sealed partial class Run
     private readonly HashSet<nint> _shared = [];
     private readonly Dictionary<nint, int> _firstUser = [];
     private readonly List<nint> _newlyShared = [];
+    private readonly Dictionary<(int Thread, nint Address), ulong> _lastLoaded = [];
     private readonly SemaphoreSlim _over = new(0);
     private readonly Worker[] _workers;
     private Bounds _left;
@@ -64,6 +65,7 @@ internal sealed partial class Run
     {
         _memory.Reset();
         _races.Reset();
+        _lastLoaded.Clear();
         _left = bounds;
         _stopping = false;
         _clock = 1_000_000;
@@ -109,11 +111,16 @@ internal sealed partial class Run
     /// <summary>Monotonic ns of the model: a microsecond passes with every look.</summary>
     public long Tick() => _clock += 1_000;
 
-    /// <summary>Lets others go first.</summary>
+    /// <summary>Lets others go first: a hint at first, so that a short spin costs no preemption, then in earnest.</summary>
     public void Yield()
     {
         Point(0);
         Worker me = _workers[Me];
+        if (++me.Yields % 4 != 0)
+        {
+            return;
+        }
+
         me.Yielded = true;
         SwitchAway(me);
         me.Yielded = false;

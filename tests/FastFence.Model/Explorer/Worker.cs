@@ -25,6 +25,9 @@ internal sealed class Worker
     /// <summary>Gave way, and nobody else has moved since.</summary>
     public bool Yielded { get; set; }
 
+    /// <summary>How often it gave way in this execution.</summary>
+    public int Yields { get; set; }
+
     /// <summary>The futex word it sleeps on; 0 = awake.</summary>
     public nint SleepsOn { get; set; }
 
@@ -39,6 +42,7 @@ internal sealed class Worker
         _job = job;
         Finished = false;
         Yielded = false;
+        Yields = 0;
         SleepsOn = 0;
         TimedOut = false;
     }

@@ -58,7 +58,10 @@ internal static class ReportCommand
 
         if (missing)
         {
-            yield return $"without a case: {string.Join(' ', Missing())}";
+            foreach (string tag in Missing())
+            {
+                yield return Row(tag, "(none)", "", "", $"missing: {Uncovered.Reasons.GetValueOrDefault(tag, "nobody has written a case")}");
+            }
         }
     }
 

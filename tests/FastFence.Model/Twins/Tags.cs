@@ -89,7 +89,7 @@ internal static partial class Tags
         return folder ?? throw new InvalidOperationException("FastFence.sln is not above the test's folder.");
     }
 
-    [GeneratedRegex(@"//\s*\[(?<tag>[A-Z][A-Z0-9]*(?:-[A-Z0-9]+)*)\]")]
+    [GeneratedRegex(@"//\s*\[(?<tag>[A-Z][A-Z0-9]*(?:-[A-Z0-9]+)*)\](?=\s(?!and)|$)")]
     private static partial Regex Definition();
 
     [GeneratedRegex(@"\b(Atomic\.\w+|ProcessBarrier\.Issue)\(")]

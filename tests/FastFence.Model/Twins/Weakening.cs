@@ -13,8 +13,8 @@ internal enum WeakenKind
     /// <summary>Its being one step: a read-modify-write becomes a load and a store, each fully ordered.</summary>
     Torn,
 
-    /// <summary>A load reads the oldest value it may: a check that is made too early, or not again.</summary>
-    Old,
+    /// <summary>A load answers what this thread last read there: a second look that is not taken.</summary>
+    Repeat,
 }
 
 /// <summary>An access to weaken: all that stand under a tag, or of them one kind (Load, Store, Rmw, Fence, Barrier).</summary>

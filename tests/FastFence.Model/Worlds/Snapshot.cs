@@ -57,9 +57,29 @@ internal sealed unsafe class Snapshot
         }
     }
 
+    /// <summary>Puts back everything, pages included that the snapshot does not hold: they were empty.</summary>
+    public void RestoreAll()
+    {
+        foreach (nint page in PagesOutside())
+        {
+            new Span<byte>((void*)page, Page).Clear();
+        }
+
+        Restore();
+    }
+
     /// <summary>Throws when something lies outside of what is put back.</summary>
     public void Verify()
     {
+        if (PagesOutside() is [nint page, ..])
+        {
+            throw new InvalidOperationException($"An execution wrote to a page that the snapshot does not hold ({page:x}).");
+        }
+    }
+
+    private List<nint> PagesOutside()
+    {
+        List<nint> pages = [];
         foreach ((nint start, long bytes) in s_covered)
         {
             for (int page = 0; page * (long)Page < bytes; page++)
@@ -67,10 +87,12 @@ internal sealed unsafe class Snapshot
                 nint at = start + (page * Page);
                 if (IsUsed(start, bytes, page) && !_runs.Exists(r => at >= r.Start && at < r.Start + r.Content.Length))
                 {
-                    throw new InvalidOperationException($"An execution wrote to a page that the snapshot does not hold ({at - start:x}).");
+                    pages.Add(at);
                 }
             }
         }
+
+        return pages;
     }
 
     private static bool IsUsed(nint start, long bytes, int page)

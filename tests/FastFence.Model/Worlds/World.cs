@@ -1,4 +1,4 @@
-// One small engine for all cases, made from the engine's own parts: bags of four slots, no housekeeper, no poller, no poison.
+// One small engine for all cases, made from the engine's own parts: bags of eight slots, no housekeeper, no poller, no poison.
 using FastFence.Fences;
 using FastFence.Memory;
 using FastFence.Model.Explorer;
@@ -38,7 +38,7 @@ internal static unsafe class World
         s_engine->Domain = Domain;
         PoolSet* pools = &s_engine->Pools;
         pools->Serial = 1;
-        pools->BagCapacity = 4;
+        pools->BagCapacity = 8;
         pools->AdvanceThreshold = 2;
         pools->LimboBound = 1000;
         pools->Fences = new SlotPool { Region = Regions.Fences, Quota = 64 };
