@@ -2,8 +2,8 @@ using System.Text;
 using FastFence.Atomics;
 using FastFence.Fences;
 using FastFence.Memory;
-using FastFence.Recording;
 using FastFence.Reclamation;
+using FastFence.Recording;
 using FastFence.Rings;
 
 namespace FastFence;
@@ -15,6 +15,9 @@ namespace FastFence;
 public sealed unsafe class Exporter : IDisposable
 {
     private readonly ExporterBlock* _block;
+
+    // 0 = open, 1 = being closed, 2 = closed. Not in the block: that is another exporter's by the time of a second call.
+    private uint _closing;
 
     internal Exporter(FenceEngine engine, string driverName, ExporterOps ops, nint privateData, uint number)
     {
@@ -47,7 +50,9 @@ public sealed unsafe class Exporter : IDisposable
     public string DriverName { get; }
 
     /// <summary>Is it closing or closed?</summary>
-    public bool IsClosed => Atomic.LoadAcquire(ref _block->State) != (uint)ExporterState.Open;
+    public bool IsClosed => Atomic.LoadAcquire(ref _closing) != 0;
+
+    internal bool IsBeingClosed => Atomic.LoadAcquire(ref _closing) == 1;
 
     internal ExporterBlock* Block => _block;
 
@@ -98,8 +103,18 @@ public sealed unsafe class Exporter : IDisposable
             }
 
             FenceRing ring = new(this, new Timeline(this, timeline), block, options);
+            try
+            {
+                Engine.Poller.Add(ring);
+            }
+            catch (InsufficientMemoryException)
+            {
+                RingMemory.Free(block);
+                Teardown.FreeTimeline(timeline);
+                throw;
+            }
+
             Rings.Add(ring);
-            Engine.Poller.Add(ring);
             return ring;
         }
     }
@@ -136,8 +151,23 @@ public sealed unsafe class Exporter : IDisposable
     /// </summary>
     /// <param name="error">−ENOENT unless given.</param>
     /// <exception cref="InvalidOperationException">Inside an access section.</exception>
-    public void Close(FenceError error = default) =>
-        Teardown.CloseExporter(this, error.IsError ? error : FenceError.TimelineClosed);
+    public void Close(FenceError error = default)
+    {
+        Section.ThrowIfInside("Closing an exporter");
+        if (Atomic.CompareExchangeFull(ref _closing, 1, 0) != 0)
+        {
+            return;
+        }
+
+        try
+        {
+            Teardown.CloseExporter(this, error.IsError ? error : FenceError.TimelineClosed);
+        }
+        finally
+        {
+            Atomic.StoreRelease(ref _closing, 2);
+        }
+    }
 
     /// <summary>Closes it with −ENOENT.</summary>
     public void Dispose() => Close();
@@ -147,6 +177,13 @@ public sealed unsafe class Exporter : IDisposable
     {
         NameTable.Release(_block->DriverName);
         PrivateHeap.Retire(Engine.Block, 0, 0, (nint)_block, sizeof(ExporterBlock));
+    }
+
+    // Nobody can reach it any more: the engine is gone.
+    internal void FreeBlockNow()
+    {
+        NameTable.Release(_block->DriverName);
+        BlockHeap.Free(_block, sizeof(ExporterBlock));
     }
 
     private TimelineBlock* CreateBlock(string name, TimelineOptions options, uint flags, TimeSpan watchdog)

@@ -14,7 +14,13 @@ public sealed unsafe partial class FenceEngine
     private const long LongestTickNanoseconds = 50_000_000;
 
     private readonly List<Exporter> _closedExporters = [];
-    private readonly Dictionary<nint, (ulong Seen, long Waited)> _watched = [];
+
+    // Filled anew each tick and kept: a hundred ticks a second for the life of a host must not make garbage.
+    private readonly List<Exporter> _exportersSeen = [];
+    private readonly List<FenceRing> _ringsSeen = [];
+    private readonly List<Timeline> _timelinesSeen = [];
+    private readonly StallDetector _stalls = new();
+    private readonly Dictionary<ulong, (ulong Seen, long Waited)> _watched = []; // by context: addresses are used again
     private long _lastTick;
     private long _heartbeatSeen;
     private long _heartbeatRested;
@@ -25,6 +31,7 @@ public sealed unsafe partial class FenceEngine
     {
         lock (_gate)
         {
+            _exporters.Remove(exporter);
             _closedExporters.Add(exporter);
         }
     }
@@ -36,13 +43,14 @@ public sealed unsafe partial class FenceEngine
         _lastTick = now;
         NameLateReaders();
         WatchPoller(tick);
-        List<Exporter> exporters;
+        _exportersSeen.Clear();
         lock (_gate)
         {
-            exporters = [.. _exporters, .. _closedExporters];
+            _exportersSeen.AddRange(_exporters);
+            _exportersSeen.AddRange(_closedExporters);
         }
 
-        foreach (Exporter exporter in exporters)
+        foreach (Exporter exporter in _exportersSeen)
         {
             WatchRings(exporter, tick);
             WatchTimelines(exporter, tick);
@@ -59,7 +67,7 @@ public sealed unsafe partial class FenceEngine
 
     private void NameLateReaders()
     {
-        while (StallDetector.TryFind(_block->Domain, (long)Options.StallLimit.TotalNanoseconds, out Stall stall))
+        while (_stalls.TryFind(_block->Domain, (long)Options.StallLimit.TotalNanoseconds, out Stall stall))
         {
             long late = (MonotonicClock.Nanoseconds - stall.Since) / 1_000_000;
             Notify(NotificationKind.ReaderStalled, $"Thread {stall.ThreadId} has been inside an access section for {late} ms since the first scan that saw it late; memory on limbo waits for it. End the section, or report quiescent states.");
@@ -82,13 +90,13 @@ public sealed unsafe partial class FenceEngine
 
     private void WatchRings(Exporter exporter, long tick)
     {
-        List<FenceRing> rings;
+        _ringsSeen.Clear();
         lock (_gate)
         {
-            rings = [.. exporter.Rings];
+            _ringsSeen.AddRange(exporter.Rings);
         }
 
-        foreach (FenceRing ring in rings)
+        foreach (FenceRing ring in _ringsSeen)
         {
             RingBlock* block = ring.Block;
             if (Atomic.LoadAcquire(ref block->State) == (uint)RingState.Faulted)
@@ -96,7 +104,7 @@ public sealed unsafe partial class FenceEngine
                 Notify(NotificationKind.RingFaulted, $"Ring context {ring.Timeline.Context}: the device wrote {block->RefusedWord} where {ring.Timeline.CompletedSeqno} to {ring.Timeline.LastSeqno} were possible; its fences end with -EIO.");
                 ring.Fail(FenceError.DeviceLost);
             }
-            else if (HasStoodStill((nint)block, ring.Timeline, tick, block->TimeoutNanoseconds))
+            else if (HasStoodStill(ring.Timeline, tick, block->TimeoutNanoseconds))
             {
                 bool alive = ring.Device == null || ring.Device.CheckHealth();
                 Notify(NotificationKind.WatchdogFired, $"Ring context {ring.Timeline.Context}: no progress at seqno {ring.Timeline.CompletedSeqno} for {block->TimeoutNanoseconds / 1_000_000} ms, device {(alive ? "answers" : "is lost")}.");
@@ -107,15 +115,15 @@ public sealed unsafe partial class FenceEngine
 
     private void WatchTimelines(Exporter exporter, long tick)
     {
-        List<Timeline> timelines;
+        _timelinesSeen.Clear();
         lock (_gate)
         {
-            timelines = [.. exporter.Timelines];
+            _timelinesSeen.AddRange(exporter.Timelines);
         }
 
-        foreach (Timeline timeline in timelines)
+        foreach (Timeline timeline in _timelinesSeen)
         {
-            if (!timeline.IsFreed && HasStoodStill((nint)timeline.Block, timeline, tick, timeline.Block->TimeoutNanoseconds))
+            if (!timeline.IsFreed && HasStoodStill(timeline, tick, timeline.Block->TimeoutNanoseconds))
             {
                 ulong next = timeline.CompletedSeqno + 1;
                 Notify(NotificationKind.WatchdogFired, $"Timeline context {timeline.Context}: seqno {next} was not signaled for {timeline.Block->TimeoutNanoseconds / 1_000_000_000} s; its fences end with -ETIME. A source was leaked, or Watchdog is too short.");
@@ -124,8 +132,9 @@ public sealed unsafe partial class FenceEngine
         }
     }
 
-    private bool HasStoodStill(nint key, Timeline timeline, long tick, long limit)
+    private bool HasStoodStill(Timeline timeline, long tick, long limit)
     {
+        ulong key = timeline.Block->Context;
         ulong completed = timeline.CompletedSeqno;
         if (limit == long.MaxValue || completed == timeline.LastSeqno)
         {
@@ -149,13 +158,88 @@ public sealed unsafe partial class FenceEngine
     {
         lock (_gate)
         {
-            exporter.Timelines.RemoveAll(t => Teardown.TryFree(this, t, null));
-            exporter.ClosedRings.RemoveAll(r => Teardown.TryFree(this, r.Timeline, r));
-            if (exporter.Timelines.Count == 0 && exporter.ClosedRings.Count == 0 && exporter.Rings.Count == 0
-                && _closedExporters.Remove(exporter))
+            // By hand: a lambda that names the engine is an allocation a tick.
+            for (int i = exporter.Timelines.Count - 1; i >= 0; i--)
             {
+                if (TryFree(exporter.Timelines[i], null))
+                {
+                    exporter.Timelines.RemoveAt(i);
+                }
+            }
+
+            for (int i = exporter.ClosedRings.Count - 1; i >= 0; i--)
+            {
+                if (TryFree(exporter.ClosedRings[i].Timeline, exporter.ClosedRings[i]))
+                {
+                    exporter.ClosedRings.RemoveAt(i);
+                }
+            }
+
+            ExporterBlock* block = exporter.Block;
+            if (exporter.Timelines.Count != 0 || exporter.ClosedRings.Count != 0 || exporter.Rings.Count != 0
+                || !_closedExporters.Contains(exporter) || Atomic.LoadAcquire(ref block->Sleepers) != 0)
+            {
+                return;
+            }
+
+            // Closing has done this, but where a device or a sleeper did not come to rest.
+            Teardown.ReleaseData(exporter);
+            if (block->Ops.Release == null || Atomic.LoadAcquire(ref block->Released) != 0)
+            {
+                _closedExporters.Remove(exporter);
                 exporter.FreeBlock();
             }
+        }
+    }
+
+    private bool TryFree(Timeline timeline, FenceRing? ring)
+    {
+        ulong context = timeline.Block->Context;
+        if (!Teardown.TryFree(this, timeline, ring))
+        {
+            return false;
+        }
+
+        _watched.Remove(context);
+        return true;
+    }
+
+    // All handles are dead: nobody comes to a timeline or ring any more, but who is in a section now. True when no device is left.
+    private bool DetachEverything()
+    {
+        lock (_gate)
+        {
+            foreach (Exporter exporter in _closedExporters)
+            {
+                exporter.Timelines.ForEach(t => t.MarkFreed());
+                exporter.ClosedRings.ForEach(r =>
+                {
+                    r.Consumer.Detach();
+                    r.Timeline.MarkFreed();
+                });
+            }
+
+            return _exporters.Count == 0 && _closedExporters.TrueForAll(e => e.Rings.Count == 0);
+        }
+    }
+
+    // The grace period after that is over.
+    private void FreeEverything()
+    {
+        lock (_gate)
+        {
+            foreach (Exporter exporter in _closedExporters)
+            {
+                exporter.Timelines.ForEach(t => Teardown.FreeTimeline(t.Block));
+                exporter.ClosedRings.ForEach(r =>
+                {
+                    Teardown.FreeTimeline(r.Timeline.Block);
+                    RingMemory.Free(r.Block);
+                });
+                exporter.FreeBlockNow();
+            }
+
+            _closedExporters.Clear();
         }
     }
 }

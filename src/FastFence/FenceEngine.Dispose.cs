@@ -47,26 +47,37 @@ public sealed unsafe partial class FenceEngine
             exporter.Close();
         }
 
-        long deadline = MonotonicClock.Nanoseconds + (long)Options.DisposeLimit.TotalNanoseconds;
-        Poller.Stop();
-        _dispatcher.Dispose();
+        long deadline = MonotonicClock.After(Options.DisposeLimit);
+        WaitUntil(NobodyCloses, deadline);
+        Poller?.Stop();
+        _dispatcher?.Dispose();
         bool quiet = WaitUntil(() => Atomic.LoadAcquire(ref _block->Pools.Parked) == 0 && NobodyRuns(), deadline);
-        quiet &= WaitUntil(() => GetStatistics().PrivateDataRetired == 0, deadline);
-        _housekeeper.Dispose();
+        quiet &= _housekeeper == null || WaitUntil(() => GetStatistics().PrivateDataRetired == 0, deadline);
+        _housekeeper?.Dispose();
         EngineStatistics end = GetStatistics();
         long held = FenceScan.KillHandles(_block);
+        quiet &= DetachEverything();
         quiet &= GracePeriod.TrySynchronize(TimeSpan.FromTicks(Math.Max(0, deadline - MonotonicClock.Nanoseconds) / 100));
         if (held != 0 || end.CallbackNodesLive != 0 || !quiet)
         {
             Notify(
                 NotificationKind.HeldAtDispose,
                 $"Engine disposed with {held} fences and {end.CallbackNodesLive} callback nodes held; their handles are refused now."
-                + (quiet ? string.Empty : " A reader, waiter or callback did not end in time: the engine's memory stays committed."));
+                + (quiet ? string.Empty : " A reader, waiter, callback or device did not end in time: the engine's memory stays committed."));
         }
 
         Faults.SetSink(_block->Pools.Serial, null);
         FreeMemory(quiet);
         Atomic.StoreRelease(ref _block->State, (uint)EngineState.Disposed);
+    }
+
+    // Another thread may be in the middle of closing an exporter; it needs our threads.
+    private bool NobodyCloses()
+    {
+        lock (_gate)
+        {
+            return _exporters.TrueForAll(e => !e.IsBeingClosed);
+        }
     }
 
     private bool NobodyRuns()
@@ -94,7 +105,8 @@ public sealed unsafe partial class FenceEngine
                 ThreadCache* next = cache->NextOfEngine;
 
                 // The cache of a living thread stays with it (its thread-static may name it) and is freed when the thread ends.
-                cache->Serial = 0;
+                Reclaimer.AdoptCounters(&_block->Pools, cache);
+                cache->Serial = ThreadCache.NoEngine;
                 if (quiet)
                 {
                     ThreadCache.FreeBags(cache);
@@ -114,6 +126,10 @@ public sealed unsafe partial class FenceEngine
             PoolSet.FreeBags(&_block->Pools);
             SlotPool.ReturnAll<FenceKind>(&_block->Pools.Fences);
             SlotPool.ReturnAll<CallbackKind>(&_block->Pools.Nodes);
+            HousekeeperThread.DestroyRipe(_block); // all of it: a grace period has passed and nobody adds
+            FreeEverything();
+            Poller?.FreeMemory();
+            _owned.Allow();
         }
     }
 

@@ -17,6 +17,7 @@ public sealed unsafe partial class FenceEngine : IDisposable
     private static ulong s_lastSerial;
     private static ulong s_lastContext;
 
+    private readonly OwnedBlock _owned;
     private readonly EngineBlock* _block;
     private readonly List<Exporter> _exporters = [];
     private readonly Lock _gate = new();
@@ -33,16 +34,25 @@ public sealed unsafe partial class FenceEngine : IDisposable
     {
         Options = options ?? new FenceEngineOptions();
         Options.Validate();
-        _block = CreateBlock(Options);
+        _owned = new OwnedBlock(sizeof(EngineBlock));
+        _block = CreateBlock((EngineBlock*)_owned.Block, Options);
         Faults.SetSink(_block->Pools.Serial, (fence, e) => Notify(
             NotificationKind.CallbackFaulted, $"A callback or destructor threw {e.GetType().Name}: {e.Message}", e));
-        Poller = new FencePoller(this, _block, Options);
-        _dispatcher = new DispatcherThread(_block);
-        _housekeeper = new HousekeeperThread(_block, Chores);
-        _default = CreateExporter("fastfence");
-        if (Options.StartPoller)
+        try
         {
-            Poller.Start();
+            Poller = new FencePoller(this, _block, Options);
+            _dispatcher = new DispatcherThread(_block);
+            _housekeeper = new HousekeeperThread(_block, Chores);
+            _default = CreateExporter("fastfence");
+            if (Options.StartPoller)
+            {
+                Poller.Start();
+            }
+        }
+        catch
+        {
+            Dispose(); // nothing half-made: threads, names and memory go back
+            throw;
         }
     }
 
@@ -65,7 +75,7 @@ public sealed unsafe partial class FenceEngine : IDisposable
 
     internal Lock Gate => _gate;
 
-    internal bool IsHousekeeper => _housekeeper.IsCurrent;
+    internal bool IsHousekeeper => _housekeeper?.IsCurrent ?? false;
 
     /// <summary>Makes an exporter with a constant driver name.</summary>
     /// <param name="driverName">At most 240 UTF-8 bytes.</param>
@@ -80,9 +90,10 @@ public sealed unsafe partial class FenceEngine : IDisposable
     public Exporter CreateExporter(string driverName, ExporterOps ops, nint privateData)
     {
         ArgumentNullException.ThrowIfNull(driverName);
-        ThrowIfDisposed();
         lock (_gate)
         {
+            // Under the gate: teardown reads the list under it after it has set the state.
+            ThrowIfDisposed();
             Exporter exporter = new(this, driverName, ops, privateData, ++_lastExporter);
             _exporters.Add(exporter);
             return exporter;
@@ -100,7 +111,12 @@ public sealed unsafe partial class FenceEngine : IDisposable
     public FenceRing CreateRing(string name, RingOptions? options = null) => _default.CreateRing(name, options);
 
     /// <summary>Counters, summed now.</summary>
-    public EngineStatistics GetStatistics() => EngineStatistics.Gather(_block);
+    public EngineStatistics GetStatistics()
+    {
+        EngineStatistics statistics = EngineStatistics.Gather(_block);
+        GC.KeepAlive(this); // the block is ours to the end of the walk
+        return statistics;
+    }
 
     /// <summary>
     /// Waits until everything released or retired before has gone through its grace period and back to the slabs. For tests and
@@ -112,7 +128,7 @@ public sealed unsafe partial class FenceEngine : IDisposable
     public bool Barrier(TimeSpan timeout)
     {
         Section.ThrowIfInside("Waiting for reclamation");
-        long deadline = MonotonicClock.Nanoseconds + (long)timeout.TotalNanoseconds;
+        long deadline = MonotonicClock.After(timeout);
         while (true)
         {
             ReclaimEverything();
@@ -133,14 +149,6 @@ public sealed unsafe partial class FenceEngine : IDisposable
 
     internal static ulong NextContext() => Atomic.AddFull(ref s_lastContext, 1);
 
-    internal void Remove(Exporter exporter)
-    {
-        lock (_gate)
-        {
-            _exporters.Remove(exporter);
-        }
-    }
-
     internal void ThrowIfDisposed() => ObjectDisposedException.ThrowIf(IsDisposed, this);
 
     internal void Notify(NotificationKind kind, string message, Exception? exception = null)
@@ -159,16 +167,15 @@ public sealed unsafe partial class FenceEngine : IDisposable
     // Staged slots of threads that are not idle are taken by claim, those of this thread by sealing.
     private void ReclaimEverything()
     {
-        ThreadCache* own = Registry.CacheOf(&_block->Pools);
+        ThreadCache* own = IsDisposed ? null : Registry.CacheOf(&_block->Pools);
         if (own != null && own->Running == 0)
         {
             HousekeeperThread.ReclaimStaged(own, all: true);
         }
     }
 
-    private static EngineBlock* CreateBlock(FenceEngineOptions options)
+    private static EngineBlock* CreateBlock(EngineBlock* block, FenceEngineOptions options)
     {
-        EngineBlock* block = (EngineBlock*)BlockHeap.TryAllocate(sizeof(EngineBlock));
         if (block == null)
         {
             References.ThrowNoCache();

@@ -3,6 +3,7 @@ using FastFence.Fences;
 using FastFence.Memory;
 using FastFence.Platform;
 using FastFence.Polling;
+using FastFence.Reclamation;
 using FastFence.Recording;
 using FastFence.Rings;
 
@@ -21,6 +22,7 @@ public readonly record struct LatencyCount(long Nanoseconds, long Count);
 public sealed unsafe class FencePoller
 {
     private readonly FenceEngine _engine;
+    private readonly OwnedBlock _owned;
     private readonly PollerBlock* _block;
     private readonly int? _core;
     private readonly List<nint> _rings = [];
@@ -30,7 +32,8 @@ public sealed unsafe class FencePoller
     {
         _engine = engine;
         _core = options.PollerCore;
-        _block = (PollerBlock*)BlockHeap.TryAllocate(sizeof(PollerBlock));
+        _owned = new OwnedBlock(sizeof(PollerBlock));
+        _block = (PollerBlock*)_owned.Block;
         if (_block == null)
         {
             References.ThrowNoCache();
@@ -73,7 +76,7 @@ public sealed unsafe class FencePoller
     }
 
     /// <summary>One turn on the calling thread, for engines made without a poller thread; how many positions were retired.</summary>
-    /// <exception cref="InvalidOperationException">The poller has a thread of its own.</exception>
+    /// <exception cref="InvalidOperationException">The poller has a thread of its own, or the caller is inside an access section.</exception>
     public int DoWork()
     {
         if (IsRunning)
@@ -81,16 +84,24 @@ public sealed unsafe class FencePoller
             throw new InvalidOperationException("This poller runs on a thread of its own: make the engine with StartPoller = false to step it.");
         }
 
+        Section.ThrowIfInside("A poller's turn");
         lock (_rings)
         {
-            PollerThread.Enter(_block);
+            ReaderState former = PollerThread.Enter(_block);
+            if (former == ReaderState.Free)
+            {
+                References.ThrowNoCache();
+            }
+
             try
             {
                 return PollerCore.DoWork(_block);
             }
             finally
             {
-                PollerThread.Leave();
+                // Nobody publishes the time until the next step: readers go to the clock.
+                _block->Engine->Clock.Publish(0);
+                PollerThread.Leave(former);
             }
         }
     }
@@ -109,7 +120,27 @@ public sealed unsafe class FencePoller
     {
         ring.Block->Wake = &_block->Wake;
         _rings.Add((nint)ring.Block);
-        Replace();
+        try
+        {
+            Replace();
+        }
+        catch (InsufficientMemoryException)
+        {
+            _rings.Remove((nint)ring.Block);
+            throw;
+        }
+    }
+
+    // The engine is gone and no device is left that could wake us.
+    internal void FreeMemory()
+    {
+        RingSet* set = (RingSet*)Atomic.ExchangeFull(ref _block->Rings, 0);
+        if (set != null)
+        {
+            BlockHeap.Free(set, RingSet.BytesFor(set->Count));
+        }
+
+        _owned.Allow();
     }
 
     internal void Remove(FenceRing ring)
@@ -133,7 +164,8 @@ public sealed unsafe class FencePoller
             RingSet.Items(set)[i] = (RingBlock*)_rings[i];
         }
 
-        // [RING-SET] full: the set's content stands before the poller sees it. Pairs with itself (an acquire load in the turn).
+        // [RING-SET] full: the set's content stands before the poller sees it. Pairs with [RING-SET-READ]. Without it a
+        // turn would follow pointers of rings that are not written yet.
         RingSet* former = (RingSet*)Atomic.ExchangeFull(ref _block->Rings, (nint)set);
         if (former != null)
         {

@@ -36,12 +36,34 @@ public sealed unsafe class FenceRing : IDisposable
     public FenceDevice? Device { get; }
 
     /// <summary>Positions reserved and not retired.</summary>
-    public long Outstanding => Timeline.IsFreed ? 0 : (long)RingRetire.Outstanding(_block->Timeline);
+    public long Outstanding
+    {
+        get
+        {
+            // Inside a section: a ring that goes meanwhile stays in memory until we have read it.
+            Section.Enter();
+            long outstanding = Timeline.IsFreed ? 0 : (long)RingRetire.Outstanding(_block->Timeline);
+            Section.Exit();
+            return outstanding;
+        }
+    }
 
     /// <summary>Does it take jobs?</summary>
-    public bool IsRunning => !Timeline.IsClosed && Atomic.LoadAcquire(ref _block->State) == (uint)RingState.Running;
+    public bool IsRunning
+    {
+        get
+        {
+            Section.Enter();
+            bool running = !Timeline.IsClosed && Atomic.LoadAcquire(ref _block->State) == (uint)RingState.Running;
+            Section.Exit();
+            return running;
+        }
+    }
 
     internal RingBlock* Block => _block;
+
+    // Everything is completed; under the ring's lock. From here on its memory may go.
+    internal bool HasEnded { get; set; }
 
     /// <summary>
     /// Emits a job. The ring owns one reference of its fence, the caller gets another. Reserves everything before the first

@@ -6,8 +6,8 @@ using FastFence.Atomics;
 using FastFence.Fences;
 using FastFence.Memory;
 using FastFence.Platform;
-using FastFence.Recording;
 using FastFence.Reclamation;
+using FastFence.Recording;
 using FastFence.Rings;
 
 namespace FastFence;
@@ -22,7 +22,12 @@ internal static unsafe class Teardown
     public static void CloseTimeline(Timeline timeline, FenceError error)
     {
         Section.ThrowIfInside("Closing a timeline");
-        FenceRing? ring = timeline.Exporter.Rings.Find(r => r.Timeline == timeline);
+        FenceRing? ring;
+        lock (timeline.Exporter.Engine.Gate)
+        {
+            ring = timeline.Exporter.Rings.Find(r => r.Timeline == timeline);
+        }
+
         if (ring != null)
         {
             CloseRing(ring, error);
@@ -46,14 +51,19 @@ internal static unsafe class Teardown
         RingBlock* block = ring.Block;
         lock (ring)
         {
-            if (ring.Timeline.IsFreed || Atomic.LoadAcquire(ref block->State) == (uint)RingState.Closed)
+            if (ring.HasEnded)
             {
                 return true;
             }
 
+            // Nothing new from here on, so that the device is brought to rest for all there is.
+            Atomic.CompareExchangeFull(ref block->State, (uint)RingState.Stopping, (uint)RingState.Running);
+            GracePeriod.TrySynchronize(s_graceLimit); // no emit is in flight
+
             // C3: nothing completes before the device is known to write no more.
             if (ring.Outstanding != 0 && ring.Device != null && !ring.Device.Quiesce(s_quiesceLimit))
             {
+                Atomic.CompareExchangeFull(ref block->State, (uint)RingState.Running, (uint)RingState.Stopping);
                 ring.Exporter.Engine.Notify(
                     NotificationKind.RingFaulted,
                     $"The device of ring context {ring.Timeline.Context} did not come to rest within {s_quiesceLimit.TotalSeconds} s: its fences stay pending, its memory stays. Revoke its mapping or end its process.");
@@ -61,10 +71,10 @@ internal static unsafe class Teardown
             }
 
             block->FailError = error.Magnitude;
-            Atomic.StoreRelease(ref block->State, (uint)RingState.Failing);
-            GracePeriod.TrySynchronize(s_graceLimit); // no emit is in flight
+            Atomic.ExchangeFull(ref block->State, (uint)RingState.Failing); // [RING-FAULT]
             DrainFailing(ring);
             Atomic.StoreRelease(ref block->State, (uint)RingState.Closed);
+            ring.HasEnded = true;
             return true;
         }
     }
@@ -110,16 +120,12 @@ internal static unsafe class Teardown
     /// <summary>Takes an exporter away (C17).</summary>
     public static void CloseExporter(Exporter exporter, FenceError error)
     {
-        Section.ThrowIfInside("Closing an exporter");
         ExporterBlock* block = exporter.Block;
         FenceEngine engine = exporter.Engine;
 
         // [UNLOAD-CLOSE] full: marked before the grace period and before the sleepers are counted. Pairs with [SLEEP-ENTER]. Without
         // it a thread enters the exporter's code after we have looked.
-        if (Atomic.CompareExchangeFull(ref block->State, (uint)ExporterState.Closing, (uint)ExporterState.Open) != (uint)ExporterState.Open)
-        {
-            return;
-        }
+        Atomic.ExchangeFull(ref block->State, (uint)ExporterState.Closing);
 
         List<Timeline> timelines;
         List<FenceRing> rings;
@@ -133,31 +139,42 @@ internal static unsafe class Teardown
             }
         }
 
-        GracePeriod.TrySynchronize(s_graceLimit);
-        bool quiet = true;
+        // A reader that is late here may be a create or an enable in flight: then the data stays (see below).
+        bool quiet = GracePeriod.TrySynchronize(s_graceLimit);
         foreach (FenceRing ring in rings)
         {
             quiet &= CloseRing(ring, error);
         }
 
         FenceScan.SignalPending(engine.Block, null, block, error);
-        WaitForSleepers(exporter);
-        GracePeriod.TrySynchronize(s_graceLimit);
-        if (quiet && block->Ops.Release != null)
+        quiet &= WaitForSleepers(exporter);
+        quiet &= GracePeriod.TrySynchronize(s_graceLimit);
+        if (quiet)
         {
-            ReleaseData(exporter); // never while a device may still write what it frees (C3, fault 33)
+            ReleaseData(exporter);
+            WaitForRelease(exporter);
+            Atomic.StoreRelease(ref block->State, (uint)ExporterState.Closed);
         }
 
-        Atomic.StoreRelease(ref block->State, (uint)ExporterState.Closed);
-        engine.Remove(exporter);
+        // Otherwise its data stays: never freed while a device may write it or a sleeper is in its code (C3, C17, fault 33). The
+        // housekeeper releases it with the exporter's last ring and timeline.
         engine.KeepUntilFreed(exporter);
     }
 
-    private static void WaitForSleepers(Exporter exporter)
+    private static bool WaitForSleepers(Exporter exporter)
     {
         ExporterBlock* block = exporter.Block;
+        long deadline = MonotonicClock.After(s_graceLimit);
         while (Atomic.LoadAcquire(ref block->Sleepers) != 0)
         {
+            if (MonotonicClock.Nanoseconds >= deadline)
+            {
+                exporter.Engine.Notify(
+                    NotificationKind.HeldAtDispose,
+                    $"Exporter '{exporter.DriverName}': {block->Sleepers} threads stay inside its Wait op although CancelWait was called for {s_graceLimit.TotalSeconds} s; its data is not released.");
+                return false;
+            }
+
             if (block->Ops.CancelWait != null)
             {
                 block->Ops.CancelWait(block->PrivateData);
@@ -165,16 +182,35 @@ internal static unsafe class Teardown
 
             Nap.For(100_000);
         }
+
+        return true;
     }
 
-    // C15: exactly once, on the reclaimer; whoever closes the exporter waits for it, unless it is the reclaimer itself.
-    private static void ReleaseData(Exporter exporter)
+    /// <summary>Stages the exporter's release op, once: it runs on the reclaimer after a grace period (C15).</summary>
+    public static void ReleaseData(Exporter exporter)
     {
-        FenceEngine engine = exporter.Engine;
-        ulong before = engine.Block->Retired.Count;
-        PrivateHeap.Retire(engine.Block, exporter.Block->PrivateData, (nint)exporter.Block->Ops.Release, 0, 0);
-        while (!engine.IsHousekeeper && engine.Block->Retired.Count > before)
+        ExporterBlock* block = exporter.Block;
+        if (block->Ops.Release != null && Atomic.CompareExchangeFull(ref block->ReleaseStaged, 1, 0) == 0)
         {
+            PrivateHeap.Retire(exporter.Engine.Block, block->PrivateData, (nint)block->Ops.Release, 0, 0, &block->Released);
+        }
+    }
+
+    // Whoever closes the exporter waits for its release op, unless it is the reclaimer itself.
+    private static void WaitForRelease(Exporter exporter)
+    {
+        ExporterBlock* block = exporter.Block;
+        long deadline = MonotonicClock.After(s_graceLimit);
+        while (block->Ops.Release != null && Atomic.LoadAcquire(ref block->Released) == 0 && !exporter.Engine.IsHousekeeper)
+        {
+            if (MonotonicClock.Nanoseconds >= deadline)
+            {
+                exporter.Engine.Notify(
+                    NotificationKind.HeldAtDispose,
+                    $"Exporter '{exporter.DriverName}': its Release op has not returned {s_graceLimit.TotalSeconds} s after closing: a reader is late, or the op blocks.");
+                return;
+            }
+
             Nap.For(200_000);
         }
     }
@@ -190,7 +226,7 @@ internal static unsafe class Teardown
             return false;
         }
 
-        timeline.IsFreed = true;
+        timeline.MarkFreed();
         NameTable.Release(block->DriverName);
         NameTable.Release(block->TimelineName);
         PrivateHeap.Retire(engine.Block, 0, 0, (nint)block, sizeof(TimelineBlock));
@@ -204,7 +240,7 @@ internal static unsafe class Teardown
         return true;
     }
 
-    /// <summary>Frees a timeline that was never used.</summary>
+    /// <summary>Frees a timeline at once: it was never used, or nobody can reach it any more.</summary>
     public static void FreeTimeline(TimelineBlock* block)
     {
         NameTable.Release(block->DriverName);

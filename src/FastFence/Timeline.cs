@@ -12,6 +12,7 @@ namespace FastFence;
 public sealed unsafe class Timeline : IDisposable
 {
     private readonly TimelineBlock* _block;
+    private uint _freed;
 
     internal Timeline(Exporter exporter, TimelineBlock* block)
     {
@@ -27,17 +28,27 @@ public sealed unsafe class Timeline : IDisposable
     public ulong Context { get; }
 
     /// <summary>Seqno given out last. 0 once the timeline has been freed.</summary>
-    public ulong LastSeqno => IsFreed ? 0 : Atomic.LoadAcquire(ref _block->LastSeqno);
+    public ulong LastSeqno => Read(completed: false);
 
     /// <summary>All fences up to this seqno are signaled. 0 once the timeline has been freed.</summary>
-    public ulong CompletedSeqno => IsFreed ? 0 : Atomic.LoadAcquire(ref _block->Completed);
+    public ulong CompletedSeqno => Read(completed: true);
 
     /// <summary>Is it closed?</summary>
-    public bool IsClosed => IsFreed || Atomic.LoadAcquire(ref _block->Closed) != 0;
+    public bool IsClosed
+    {
+        get
+        {
+            Section.Enter();
+            bool closed = IsFreed || Atomic.LoadAcquire(ref _block->Closed) != 0;
+            Section.Exit();
+            return closed;
+        }
+    }
 
     internal TimelineBlock* Block => _block;
 
-    internal bool IsFreed { get; set; }
+    // Read as a section's first load: whoever sees false may use the block to the section's end.
+    internal bool IsFreed => Atomic.LoadAcquire(ref _freed) != 0;
 
     /// <summary>Makes a pending fence.</summary>
     /// <exception cref="InsufficientMemoryException">The engine's bound is reached.</exception>
@@ -123,6 +134,17 @@ public sealed unsafe class Timeline : IDisposable
         ulong handle = IsFreed ? 0 : CreateInside(privateData);
         Reader.Exit(reader);
         return handle;
+    }
+
+    // Before the grace period after which the block goes.
+    internal void MarkFreed() => Atomic.ExchangeFull(ref _freed, 1);
+
+    private ulong Read(bool completed)
+    {
+        Section.Enter();
+        ulong seqno = IsFreed ? 0 : Atomic.LoadAcquire(ref completed ? ref _block->Completed : ref _block->LastSeqno);
+        Section.Exit();
+        return seqno;
     }
 
     private FenceSource ThrowRefused() => IsClosed

@@ -132,6 +132,15 @@ public sealed class CaseTests
     [Fact]
     public void AFenceHandedToTheDispatcherIsGivenUpOnce() => Holds<HandOver>();
 
+    [Fact]
+    public void ASecondSignalInAndOutOfTurnIsRefused() => Holds<TurnTwice>();
+
+    [Fact]
+    public void AFaultNeverHidesThatARingIsFailing() => Holds<FaultAgainstFailing>();
+
+    [Fact]
+    public void ASleepingDeviceNoticesThatItsRingIsGone() => Holds<DetachAgainstSleep>();
+
     private static void Holds<TCase>()
         where TCase : ModelCase, new() => Assert.Empty(Verdict.Of(new TCase()).Findings);
 }

@@ -59,4 +59,12 @@ internal unsafe struct ExporterBlock
     /// <summary>Threads inside its <c>wait</c> op (sleepable section).</summary>
     [FieldOffset(128)]
     public uint Sleepers;
+
+    /// <summary>1 once the release op has been staged.</summary>
+    [FieldOffset(136)]
+    public uint ReleaseStaged;
+
+    /// <summary>1 once the release op has returned.</summary>
+    [FieldOffset(140)]
+    public uint Released;
 }

@@ -8,9 +8,9 @@ internal static unsafe class PrivateHeap
 {
     /// <summary>
     /// Stages a destructor call and a block to free after the next grace period. Waits for memory for the record if there is
-    /// none (teardown paths only come here): the data must not be lost.
+    /// none (teardown paths only come here): the data must not be lost. <paramref name="done"/> becomes 1 when all has run.
     /// </summary>
-    public static void Retire(EngineBlock* engine, nint data, nint destructor, nint block, long bytes)
+    public static void Retire(EngineBlock* engine, nint data, nint destructor, nint block, long bytes, uint* done = null)
     {
         RetireRecord* record;
         while ((record = (RetireRecord*)BlockHeap.TryAllocate(sizeof(RetireRecord))) == null)
@@ -22,6 +22,7 @@ internal static unsafe class PrivateHeap
         record->Destructor = destructor;
         record->Block = block;
         record->BlockBytes = bytes;
+        record->Done = done;
         record->Serial = engine->Pools.Serial;
         engine->Retired.Push(engine->Domain, record);
     }

@@ -29,12 +29,15 @@ internal unsafe struct RetireRecord
     /// <summary>Its size.</summary>
     public long BlockBytes;
 
+    /// <summary>Set to 1 when the destructor has returned; null = nobody asks.</summary>
+    public uint* Done;
+
     /// <summary>Serial of the engine, for reports.</summary>
     public ulong Serial;
 
     /// <summary>Fills the block with the poison pattern: who reads it late reads that.</summary>
     public static void PoisonBlock(RetireRecord* record) =>
-        new Span<ulong>((void*)record->Block, (int)(record->BlockBytes / sizeof(ulong))).Fill(Poison.Pattern);
+        new Span<ulong>((void*)record->Block, (int)(BlockHeap.RoundedSize(record->BlockBytes) / sizeof(ulong))).Fill(Poison.Pattern);
 }
 
 /// <summary>The engine's list: pushed by any thread, taken whole by the reclaimer.</summary>

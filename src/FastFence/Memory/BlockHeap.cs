@@ -34,13 +34,29 @@ internal static unsafe class BlockHeap
         ? 1L << ShiftOf(bytes)
         : (bytes + Reservation.SlabBytes - 1) / Reservation.SlabBytes * Reservation.SlabBytes;
 
+    /// <summary>Bytes given out and not given back: what is leaked stays here. For tests and the doctor.</summary>
+    public static long LiveBytes => (long)Atomic.LoadAcquire(ref ((SizeClass*)s_classes)[ClassCount].Free);
+
+    /// <summary>Fault injection for tests: the n-th block from now cannot be had; 0 is off.</summary>
+    internal static ulong FailAfter
+    {
+        get => Atomic.LoadAcquire(ref ((SizeClass*)s_classes)[ClassCount].Cursor);
+        set => Atomic.StoreRelease(ref ((SizeClass*)s_classes)[ClassCount].Cursor, value);
+    }
+
     /// <summary>Zeroed memory, aligned to its size (at most 2 MiB); null at the reservation's bound.</summary>
     public static void* TryAllocate(long bytes)
     {
+        if (FailAfter != 0 && Atomic.AddFull(ref ((SizeClass*)s_classes)[ClassCount].Cursor, ulong.MaxValue) == 0)
+        {
+            return null;
+        }
+
         void* block = TryAllocateDirty(bytes);
         if (block != null)
         {
             NativeMemory.Clear(block, (nuint)RoundedSize(bytes));
+            CountLive(RoundedSize(bytes));
         }
 
         return block;
@@ -49,6 +65,7 @@ internal static unsafe class BlockHeap
     /// <summary>Gives a block back. Safety: <paramref name="bytes"/> is what was asked for; nobody uses it any more.</summary>
     public static void Free(void* block, long bytes)
     {
+        CountLive(-RoundedSize(bytes));
         if (bytes > 1L << (LeastShift + ClassCount - 1))
         {
             SlabRuns.Give((byte*)block, RoundedSize(bytes));
@@ -57,6 +74,9 @@ internal static unsafe class BlockHeap
 
         TaggedStack.Push(ref Class(ShiftOf(bytes))->Free, ReferenceOf(block), Reservation.BlockBase, Unit);
     }
+
+    // The cell behind the last class.
+    private static void CountLive(long bytes) => Atomic.AddFull(ref ((SizeClass*)s_classes)[ClassCount].Free, (ulong)bytes);
 
     private static void* TryAllocateDirty(long bytes)
     {
@@ -113,7 +133,7 @@ internal static unsafe class BlockHeap
 
     private static nint Create()
     {
-        nuint bytes = (nuint)(ClassCount * sizeof(SizeClass));
+        nuint bytes = (nuint)((ClassCount + 1) * sizeof(SizeClass));
         void* classes = NativeMemory.AlignedAlloc(bytes, Reservation.ContentionBytes);
         NativeMemory.Clear(classes, bytes);
         return (nint)classes;

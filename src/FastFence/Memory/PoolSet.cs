@@ -25,8 +25,11 @@ internal unsafe struct PoolSet
     /// <summary>1: fill reclaimed slots with a pattern and check it at reuse.</summary>
     public uint Poison;
 
-    /// <summary>Fault injection for tests: the n-th allocation from now fails; 0 is off.</summary>
+    /// <summary>Fault injection for tests: the n-th refill of a magazine from now finds nothing; 0 is off.</summary>
     public uint FailAfter;
+
+    /// <summary>Fault injection for tests: the n-th empty bag from now cannot be had; 0 is off.</summary>
+    public uint FailBagAfter;
 
     /// <summary>Threads parked on a node of this engine; teardown waits for them to leave.</summary>
     public uint Parked;
@@ -52,6 +55,11 @@ internal unsafe struct PoolSet
     /// <summary>An empty bag, or null at the reservation's bound.</summary>
     public static Bag* TakeEmptyBag(PoolSet* pools)
     {
+        if (pools->FailBagAfter != 0 && Atomic.AddFull(ref pools->FailBagAfter, uint.MaxValue) == 0)
+        {
+            return null;
+        }
+
         uint reference = TaggedStack.Pop(ref pools->EmptyBags, Reservation.BlockBase, 64);
         Bag* bag = reference != 0 ? Bag.At(reference) : (Bag*)BlockHeap.TryAllocate(Bag.Bytes);
         if (bag != null)

@@ -42,6 +42,9 @@ internal unsafe struct SlabRegion
         _free = 0;
     }
 
+    /// <summary>Slabs that were ever taken: flat while those given back are used again.</summary>
+    public uint Taken => Atomic.LoadAcquire(ref _taken);
+
     /// <summary>Start of a slab.</summary>
     public readonly byte* At(uint slab) => _base + ((nuint)slab * Reservation.SlabBytes);
 
@@ -133,6 +136,9 @@ internal static unsafe class Regions
         uint fences = (uint)(Reservation.FenceRegionBytes / Reservation.SlabBytes);
         uint nodes = (uint)(Reservation.NodeRegionBytes / Reservation.SlabBytes);
         ((SlabRegion*)block)->Initialize(Reservation.FenceBase, Reservation.FenceRegionBytes, table);
+
+        // Slab 0 holds the stub fence and is nobody's: an engine that gave it back would decommit the stub of all the others.
+        ((SlabRegion*)block)->TryTake(out _);
         ((SlabRegion*)(block + Reservation.ContentionBytes))->Initialize(Reservation.NodeBase, Reservation.NodeRegionBytes, table + fences);
         ((SlabRegion*)(block + (2 * Reservation.ContentionBytes)))->Initialize(
             Reservation.BlockBase, Reservation.BlockRegionBytes, table + fences + nodes);

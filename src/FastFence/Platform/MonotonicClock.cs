@@ -22,6 +22,15 @@ internal static class MonotonicClock
         }
     }
 
+    /// <summary>The time so long from now; <see cref="long.MaxValue"/> for an infinite or unreachable one.</summary>
+    public static long After(TimeSpan time)
+    {
+        long now = Nanoseconds;
+        return time == Timeout.InfiniteTimeSpan || time.TotalNanoseconds >= long.MaxValue - now
+            ? long.MaxValue
+            : now + (long)time.TotalNanoseconds;
+    }
+
     /// <summary>
     /// Whether <see cref="Nanoseconds"/> is CLOCK_MONOTONIC itself, which absolute futex deadlines are measured on. .NET
     /// reads that clock on Linux with 1 tick = 1 ns; should a runtime change its unit, the futex falls back to polling

@@ -12,30 +12,34 @@ internal sealed unsafe class DispatcherThread : IDisposable
 
     private readonly EngineBlock* _engine;
     private readonly Thread _thread;
+    private readonly AgentStart _start = new();
     private uint _stop;
 
     /// <summary>Starts the thread.</summary>
+    /// <exception cref="InsufficientMemoryException">It can have no reader record or cache.</exception>
     public DispatcherThread(EngineBlock* engine)
     {
         _engine = engine;
         _thread = new Thread(Run) { Name = "FastFence dispatcher", IsBackground = true };
-        _thread.Start();
+        _start.Run(_thread);
     }
 
     /// <summary>Stops the thread once its queue is empty, and waits for it unless it is the caller.</summary>
     public void Dispose()
     {
         Atomic.StoreRelease(ref _stop, 1);
-        DispatchQueue.Wake(&_engine->Dispatch);
-        if (Thread.CurrentThread != _thread)
+        do
         {
-            _thread.Join();
+            // Again and again: it may announce its sleep after a wake.
+            DispatchQueue.Wake(&_engine->Dispatch);
         }
+        while (Thread.CurrentThread != _thread && !_thread.Join(1));
     }
 
     private void Run()
     {
         ThreadCache* cache = Registry.CacheOf(&_engine->Pools);
+        _start.Report(cache != null);
         while (cache != null)
         {
             if (CallbackInvoke.RunHandedOver(cache) != 0)

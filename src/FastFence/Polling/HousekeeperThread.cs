@@ -15,15 +15,17 @@ internal sealed unsafe class HousekeeperThread : IDisposable
     private readonly EngineBlock* _engine;
     private readonly Action _chores;
     private readonly Thread _thread;
+    private readonly AgentStart _start = new();
     private uint _stop;
 
     /// <summary>Starts the thread; <paramref name="chores"/> run every tick after reclaiming and must not throw.</summary>
+    /// <exception cref="InsufficientMemoryException">It can have no reader record or cache.</exception>
     public HousekeeperThread(EngineBlock* engine, Action chores)
     {
         _engine = engine;
         _chores = chores;
         _thread = new Thread(Run) { Name = "FastFence reclaimer", IsBackground = true, Priority = ThreadPriority.BelowNormal };
-        _thread.Start();
+        _start.Run(_thread);
     }
 
     /// <summary>Is the calling thread this one?</summary>
@@ -42,10 +44,11 @@ internal sealed unsafe class HousekeeperThread : IDisposable
     private void Run()
     {
         ThreadCache* cache = Registry.CacheOf(&_engine->Pools);
+        _start.Report(cache != null);
         while (cache != null && Atomic.LoadAcquire(ref _stop) == 0)
         {
             ReclaimStaged(cache, all: false);
-            _engine->Retired.DestroyRipe(cache->Domain, &Destroy);
+            DestroyRipe(_engine);
             _chores();
             Nap.For(TickNanoseconds);
         }
@@ -70,6 +73,9 @@ internal sealed unsafe class HousekeeperThread : IDisposable
         Reclaimer.Turn<FenceKind, CallbackKind>(own, all);
     }
 
+    /// <summary>Runs the destructors whose grace period is over. One thread at a time: this one, and teardown behind it.</summary>
+    public static void DestroyRipe(EngineBlock* engine) => engine->Retired.DestroyRipe(engine->Domain, &Destroy);
+
     private static void Destroy(RetireRecord* record)
     {
         if (record->Destructor != 0)
@@ -84,6 +90,13 @@ internal sealed unsafe class HousekeeperThread : IDisposable
             {
                 Faults.Report(record->Serial, default, e);
             }
+        }
+
+        if (record->Done != null)
+        {
+            // [RELEASED] release: the op has returned. Pairs with itself (an acquire load in teardown). Without it the exporter's code
+            // could be unloaded under its own release op.
+            Atomic.StoreRelease(ref *record->Done, 1);
         }
 
         if (record->Block != 0)

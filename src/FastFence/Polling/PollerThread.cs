@@ -10,19 +10,19 @@ internal sealed unsafe class PollerThread : IDisposable
 {
     private readonly PollerBlock* _poller;
     private readonly int? _core;
-    private readonly ManualResetEventSlim _started = new();
+    private readonly AgentStart _start = new();
     private readonly Thread _thread;
     private uint _stop;
     private string _pinning = "not asked for";
 
     /// <summary>Starts the thread; it polls when this returns.</summary>
+    /// <exception cref="InsufficientMemoryException">It can have no reader record or cache.</exception>
     public PollerThread(PollerBlock* poller, int? core)
     {
         _poller = poller;
         _core = core;
         _thread = new Thread(Run) { Name = "FastFence poller", IsBackground = true, Priority = ThreadPriority.Highest };
-        _thread.Start();
-        _started.Wait();
+        _start.Run(_thread);
     }
 
     /// <summary>Whether the thread is pinned, and why not (C# words for a person).</summary>
@@ -35,31 +35,46 @@ internal sealed unsafe class PollerThread : IDisposable
     public void Dispose()
     {
         Atomic.StoreRelease(ref _stop, 1);
-        Atomic.ExchangeFull(ref _poller->Wake.Asleep, 0);
-        Futex.Wake(&_poller->Wake.Asleep, 1);
-        if (Thread.CurrentThread != _thread)
+        do
         {
-            _thread.Join();
+            // Again and again: a poller on its way to sleep may announce itself after a wake.
+            Atomic.ExchangeFull(ref _poller->Wake.Asleep, 0);
+            Futex.Wake(&_poller->Wake.Asleep, 1);
         }
-
-        _started.Dispose();
+        while (Thread.CurrentThread != _thread && !_thread.Join(1));
     }
 
-    /// <summary>Makes the calling thread the poller's: online, with a cache of its own.</summary>
-    public static void Enter(PollerBlock* poller)
+    /// <summary>
+    /// Makes the calling thread the poller's: online, with a cache of its own; what kind of reader it was, or free when it can have
+    /// no record or cache.
+    /// </summary>
+    public static ReaderState Enter(PollerBlock* poller)
     {
         ReaderRecord* reader = Registry.CurrentReader();
         poller->Cache = Registry.CacheOf(&poller->Engine->Pools);
         if (reader == null || poller->Cache == null)
         {
-            References.ThrowNoCache();
+            return ReaderState.Free;
         }
 
+        ReaderState former = (ReaderState)reader->State;
         Registry.SetOnline(reader, true);
+        return former;
     }
 
-    /// <summary>Makes it an ordinary thread again.</summary>
-    public static void Leave() => Registry.SetOnline(Registry.CurrentReader(), false);
+    /// <summary>Makes it again what it was.</summary>
+    public static void Leave(ReaderState former)
+    {
+        ReaderRecord* reader = Registry.CurrentReader();
+        if (former == ReaderState.Casual)
+        {
+            Registry.SetOnline(reader, false);
+        }
+        else if (former == ReaderState.Away)
+        {
+            Reader.TryLeave(reader);
+        }
+    }
 
     private void Run()
     {
@@ -68,14 +83,19 @@ internal sealed unsafe class PollerThread : IDisposable
             _pinning = Affinity.TryPinCurrentThread(core, out string reason) ? $"pinned to core {core}" : $"not pinned: {reason}";
         }
 
-        Enter(_poller);
-        _started.Set();
+        ReaderState former = Enter(_poller);
+        _start.Report(former != ReaderState.Free);
+        if (former == ReaderState.Free)
+        {
+            return;
+        }
+
         while (Atomic.LoadAcquire(ref _stop) == 0)
         {
             PollerCore.Idle(_poller, PollerCore.DoWork(_poller));
         }
 
         _poller->Engine->Clock.Publish(0);
-        Leave();
+        Leave(former);
     }
 }

@@ -33,12 +33,7 @@ public static unsafe class GracePeriod
     {
         Section.ThrowIfInside("Waiting for a grace period");
         ReaderRecord* reader = Registry.CurrentReader();
-        bool online = reader != null && reader->State == (uint)ReaderState.Online;
-        if (online)
-        {
-            Reader.GoOffline(reader);
-        }
-
+        bool online = Reader.TryLeave(reader);
         try
         {
             return WaitOffline(Start(), timeout);
@@ -47,16 +42,14 @@ public static unsafe class GracePeriod
         {
             if (online)
             {
-                Reader.GoOnline(Domain.Process, reader);
+                Reader.Return(Domain.Process, reader);
             }
         }
     }
 
     private static bool WaitOffline(GraceToken token, TimeSpan timeout)
     {
-        long deadline = timeout == Timeout.InfiniteTimeSpan
-            ? long.MaxValue
-            : MonotonicClock.Nanoseconds + (long)timeout.TotalNanoseconds;
+        long deadline = MonotonicClock.After(timeout);
         for (int i = 0; !Poll(token); i++)
         {
             if (MonotonicClock.Nanoseconds >= deadline)

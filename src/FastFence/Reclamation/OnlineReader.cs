@@ -19,7 +19,7 @@ public sealed unsafe class OnlineReader : IDisposable
     {
         Section.ThrowIfInside("Registering as an online reader");
         ReaderRecord* reader = Registry.CurrentReader();
-        if (reader == null || reader->State == (uint)ReaderState.Online)
+        if (reader == null || reader->State is (uint)ReaderState.Online or (uint)ReaderState.Away)
         {
             throw new InvalidOperationException(reader == null
                 ? "No reader record is left for this thread; it can still use access sections."
@@ -31,11 +31,16 @@ public sealed unsafe class OnlineReader : IDisposable
     }
 
     /// <summary>Reports a quiescent state: the thread holds nothing that it read before. Two loads, one store.</summary>
-    /// <exception cref="InvalidOperationException">Inside an access section.</exception>
+    /// <exception cref="InvalidOperationException">Inside an access section, or offline.</exception>
     public void ReportQuiescentState()
     {
         Check();
         Section.ThrowIfInside("A quiescent report");
+        if (_reader->State != (uint)ReaderState.Online)
+        {
+            throw new InvalidOperationException("This reader is offline: it has nothing to report until it has come back (GoOnline).");
+        }
+
         Reader.Quiescent(Domain.Process, _reader);
     }
 
@@ -44,17 +49,21 @@ public sealed unsafe class OnlineReader : IDisposable
     {
         Check();
         Section.ThrowIfInside("Going offline");
-        Reader.GoOffline(_reader);
+        Reader.TryLeave(_reader);
     }
 
-    /// <summary>Comes back.</summary>
+    /// <summary>Comes back; nothing when it has not left.</summary>
     public void GoOnline()
     {
         Check();
-        Reader.GoOnline(Domain.Process, _reader);
+        Section.ThrowIfInside("Going online");
+        if (_reader->State == (uint)ReaderState.Away)
+        {
+            Reader.Return(Domain.Process, _reader);
+        }
     }
 
-    /// <summary>Makes the thread a casual reader again.</summary>
+    /// <summary>Makes the thread a casual reader again; a section that is open stays open.</summary>
     public void Dispose()
     {
         if (!_disposed)

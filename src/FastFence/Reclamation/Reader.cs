@@ -56,6 +56,26 @@ internal static unsafe class Reader
     /// <summary>Goes offline: reclaimers no longer wait for this thread.</summary>
     public static void GoOffline(ReaderRecord* reader) => Atomic.StoreRelease(ref reader->Word, 0);
 
+    /// <summary>Takes an online reader offline before it blocks; false when it was not online. Its state says so meanwhile.</summary>
+    public static bool TryLeave(ReaderRecord* reader)
+    {
+        if (reader == null || reader->State != (uint)ReaderState.Online)
+        {
+            return false;
+        }
+
+        GoOffline(reader);
+        reader->State = (uint)ReaderState.Away;
+        return true;
+    }
+
+    /// <summary>Brings back who left.</summary>
+    public static void Return(DomainBlock* domain, ReaderRecord* reader)
+    {
+        GoOnline(domain, reader);
+        reader->State = (uint)ReaderState.Online;
+    }
+
     /// <summary>Reports a quiescent state: the thread holds nothing that it read before.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Quiescent(DomainBlock* domain, ReaderRecord* reader)

@@ -15,8 +15,8 @@ internal enum ReaderState : uint
     /// <summary>Inside a read-side critical section all the time; reports quiescent states.</summary>
     Online,
 
-    /// <summary>Its thread has ended; somebody is cleaning up.</summary>
-    Adopting,
+    /// <summary>An online reader that has gone offline for a while: its sections are those of a casual reader.</summary>
+    Away,
 }
 
 /// <summary>One thread as the reclaimers see it. Process-wide, type-stable, two cache lines of its own.</summary>
@@ -58,15 +58,7 @@ internal unsafe struct ReaderRecord
     [FieldOffset(44)]
     public uint Signalling;
 
-    /// <summary>When a scan first found this reader late for <see cref="StalledPhase"/>; 0 = not late. Stall detector only.</summary>
+    /// <summary>The reader's word when recovery last looked: what has not changed since is late. Under the registry's lock.</summary>
     [FieldOffset(64)]
-    public long StalledSince;
-
-    /// <summary>The reader's word at that scan.</summary>
-    [FieldOffset(72)]
-    public ulong StalledPhase;
-
-    /// <summary>1 once this stall has been reported.</summary>
-    [FieldOffset(80)]
-    public uint StallReported;
+    public ulong WordSeen;
 }

@@ -111,15 +111,24 @@ internal static unsafe class Reclaimer
             {
                 GiveLoaded(pools, &c->Fences, &pools->Fences);
                 GiveLoaded(pools, &c->Nodes, &pools->Nodes);
-                for (int i = 0; i < (int)Counter.Count; i++)
-                {
-                    pools->Adopted.AddShared((Counter)i, c->Counters.Read((Counter)i));
-                }
-
-                c->Counters = default;
+                AdoptCounters(pools, c);
                 c->SeenActivity = 0;
                 Atomic.StoreRelease(ref c->Orphaned, 2);
             }
+        }
+    }
+
+    /// <summary>Moves a cache's counters to the engine; who sums them meanwhile waits, and counts nothing twice or never.</summary>
+    public static void AdoptCounters(PoolSet* pools, ThreadCache* cache)
+    {
+        lock (Registry.Gate)
+        {
+            for (int i = 0; i < (int)Counter.Count; i++)
+            {
+                pools->Adopted.AddShared((Counter)i, cache->Counters.Read((Counter)i));
+            }
+
+            cache->Counters = default;
         }
     }
 

@@ -15,6 +15,12 @@ internal unsafe struct ThreadWords
 
     /// <summary>Cache of the engine used last.</summary>
     public ThreadCache* Cache;
+
+    /// <summary>
+    /// Sections open on the shared record: until they have ended the thread takes no record of its own, or their exits would
+    /// meet a word that does not know them.
+    /// </summary>
+    public uint SharedNest;
 }
 
 /// <summary>Threads, records and caches.</summary>
@@ -57,26 +63,22 @@ internal static unsafe class Registry
     [MethodImpl(MethodImplOptions.NoInlining)]
     private static ReaderRecord* Register()
     {
+        if (t_words.SharedNest != 0)
+        {
+            return null;
+        }
+
         DomainBlock* domain = Domain.Process;
         int tid = CurrentThread.Id;
         lock (s_lock)
         {
-            ReaderRecord* record = null;
-            for (ReaderRecord* r = Domain.First(domain); r != null; r = r->Next)
+            ReaderRecord* record = FindFree(domain, tid);
+            record = record != null ? record : AddRecord(domain);
+            if (record == null && RecoverDeadLocked(domain) != 0)
             {
-                // A thread id that registers again belongs to a new thread: the old one has ended.
-                if (r->State != (uint)ReaderState.Free && r->ThreadId == tid)
-                {
-                    Vacate(r);
-                }
-
-                if (record == null && r->State == (uint)ReaderState.Free)
-                {
-                    record = r;
-                }
+                record = FindFree(domain, tid);
             }
 
-            record = record != null ? record : AddRecord(domain);
             if (record == null)
             {
                 return null;
@@ -88,12 +90,32 @@ internal static unsafe class Registry
             record->Signalling = 0;
             Atomic.StoreRelease(ref record->State, (uint)ReaderState.Casual);
 
-            // [REGISTER] full: the record is in the list before this thread's first section. Pairs with [GP-SCAN]. Without it a
+            // [READER-REGISTER] full: the record is in the list before this thread's first section. Pairs with [GP-SCAN]. Without it a
             // scan that began before would pass over a reader already inside.
             Atomic.FenceFull();
             t_words.Reader = record;
             return record;
         }
+    }
+
+    private static ReaderRecord* FindFree(DomainBlock* domain, int tid)
+    {
+        ReaderRecord* free = null;
+        for (ReaderRecord* r = Domain.First(domain); r != null; r = r->Next)
+        {
+            // A thread id that registers again belongs to a new thread: the old one has ended.
+            if (r->State != (uint)ReaderState.Free && r->ThreadId == tid)
+            {
+                Vacate(r);
+            }
+
+            if (free == null && r->State == (uint)ReaderState.Free)
+            {
+                free = r;
+            }
+        }
+
+        return free;
     }
 
     private static ReaderRecord* AddRecord(DomainBlock* domain)
@@ -163,7 +185,7 @@ internal static unsafe class Registry
     {
         for (ThreadCache* c = (ThreadCache*)pools->Caches; c != null; c = c->NextOfEngine)
         {
-            if (c->Orphaned == 2)
+            if (Atomic.LoadAcquire(ref c->Orphaned) == 2)
             {
                 c->Orphaned = 0;
                 Adopt(c, reader);
@@ -185,7 +207,7 @@ internal static unsafe class Registry
     private static ThreadCache* Create(ReaderRecord* reader, PoolSet* pools)
     {
         // One of this thread's whose engine is gone serves again.
-        ThreadCache* cache = FindOwn(reader, 0);
+        ThreadCache* cache = FindOwn(reader, ThreadCache.NoEngine);
         bool reused = cache != null;
         cache = reused ? cache : (ThreadCache*)BlockHeap.TryAllocate(sizeof(ThreadCache));
         if (cache == null)
@@ -253,12 +275,15 @@ internal static unsafe class Registry
 
             if (online)
             {
-                Reader.GoOnline(Domain.Process, reader);
-                reader->State = (uint)ReaderState.Online;
+                Reader.Return(Domain.Process, reader);
             }
             else
             {
-                Reader.GoOffline(reader);
+                if (reader->State == (uint)ReaderState.Online)
+                {
+                    Reader.Exit(reader); // the level that being online counts; a section inside it stays open
+                }
+
                 reader->State = (uint)ReaderState.Casual;
             }
         }
@@ -267,20 +292,40 @@ internal static unsafe class Registry
     /// <summary>Frees the records of threads that have ended, inside a section or not. The reclaimer, every tick.</summary>
     public static int RecoverDead(DomainBlock* domain)
     {
-        int recovered = 0;
         lock (s_lock)
         {
-            for (ReaderRecord* r = Domain.First(domain); r != null; r = r->Next)
+            return RecoverDeadLocked(domain);
+        }
+    }
+
+    private static int RecoverDeadLocked(DomainBlock* domain)
+    {
+        int recovered = 0;
+        for (ReaderRecord* r = Domain.First(domain); r != null; r = r->Next)
+        {
+            if (r->State != (uint)ReaderState.Free && HasEnded(domain, r))
             {
-                if (r->State != (uint)ReaderState.Free && !CurrentThread.IsAlive(r->ThreadId))
-                {
-                    Vacate(r);
-                    recovered++;
-                }
+                Vacate(r);
+                recovered++;
             }
         }
 
         return recovered;
+    }
+
+    // The number of a dead thread may be a new thread's by now. Telling costs 20 µs, so only who is late is asked: idle records
+    // hold up nobody.
+    private static bool HasEnded(DomainBlock* domain, ReaderRecord* record)
+    {
+        if (!CurrentThread.IsAlive(record->ThreadId))
+        {
+            return true;
+        }
+
+        ulong word = Atomic.LoadAcquire(ref record->Word);
+        bool late = word != 0 && word == record->WordSeen && (word & ~(Domain.PhaseStep - 1)) < Atomic.LoadAcquire(ref domain->Phase);
+        record->WordSeen = word;
+        return late && CurrentThread.StartTime(record->ThreadId) != record->ThreadStart;
     }
 
     private static void Vacate(ReaderRecord* record)
@@ -294,7 +339,7 @@ internal static unsafe class Registry
             ThreadCache* next = cache->NextOfThread;
             cache->Reader = null;
             cache->NextOfThread = null;
-            if (cache->Serial == 0)
+            if (cache->Serial == ThreadCache.NoEngine)
             {
                 BlockHeap.Free(cache, sizeof(ThreadCache));
             }
@@ -306,8 +351,7 @@ internal static unsafe class Registry
             cache = next;
         }
 
-        record->StalledSince = 0;
-        record->StallReported = 0;
+        record->WordSeen = 0;
         Atomic.StoreRelease(ref record->State, (uint)ReaderState.Free);
     }
 }

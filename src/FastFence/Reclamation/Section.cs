@@ -17,6 +17,7 @@ internal static unsafe class Section
         else
         {
             SharedReader.Enter(Domain.Process);
+            Registry.Current.SharedNest++;
         }
     }
 
@@ -31,6 +32,7 @@ internal static unsafe class Section
         }
         else
         {
+            Registry.Current.SharedNest--;
             SharedReader.Exit(Domain.Process);
         }
     }
@@ -39,7 +41,7 @@ internal static unsafe class Section
     public static void ThrowIfInside(string what)
     {
         ReaderRecord* reader = Registry.CurrentReader();
-        if (reader != null && Reader.IsInside(reader))
+        if (reader != null ? Reader.IsInside(reader) : Registry.Current.SharedNest != 0)
         {
             throw new InvalidOperationException(
                 $"{what} inside an access section would wait for the section itself (contract C5). End the section first.");

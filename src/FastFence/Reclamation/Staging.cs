@@ -18,15 +18,17 @@ internal static unsafe class Staging
         ulong claim = Atomic.LoadAcquire(ref bag->Claim);
         uint taken = (uint)claim;
 
-        // [STAGE-SAME] acquire: looked at again behind the number of its life, for the bag may have become another list's since the
-        // first look. Pairs with [STAGE-SEAL]. Without it nodes could be taken for fences.
-        if ((Bag*)Atomic.LoadAcquire(ref staging) != bag)
+        // [STAGE-STEAL] acquire: indices are read after the count that covers them. Pairs with [STAGE-PUT], [STAGE-LIFE] and
+        // [STAGE-SEAL].
+        uint count = Atomic.LoadAcquire(ref bag->Count);
+
+        // [STAGE-SAME] acquire: looked at again behind the number of its life. Pairs with [STAGE-SEAL]. Without it nodes could be
+        // taken for fences: the bag may have become another list's since the first look.
+        if (Atomic.LoadAcquire(ref staging) != (nint)bag)
         {
-            return 0;
+            return 0; // sealed meanwhile: the claim may be of another use of the bag
         }
 
-        // [STAGE-STEAL] acquire: indices are read after the count that covers them. Pairs with [STAGE], [STAGE-LIFE] and [STAGE-SEAL].
-        uint count = Atomic.LoadAcquire(ref bag->Count);
         if (taken == Bag.Sealed || count <= taken || count > Bag.MaxCapacity)
         {
             return 0;
@@ -44,7 +46,7 @@ internal static unsafe class Staging
             return 0;
         }
 
-        target->Count += n;
+        Atomic.StoreRelease(ref target->Count, target->Count + n); // [STAGE-PUT]: others may steal from the target in turn
         return n;
     }
 }

@@ -8,11 +8,16 @@ namespace FastFence.Reclamation;
 /// <param name="Since">Monotonic ns of the first scan that saw it in this section.</param>
 internal readonly record struct Stall(int ThreadId, long Since);
 
-/// <summary>Names the late reader (C18). One thread; costs nothing to readers.</summary>
-internal static unsafe class StallDetector
+/// <summary>Names the late reader (C18). One an engine, one thread; costs nothing to readers.</summary>
+internal sealed unsafe class StallDetector
 {
+    // Its own, not in the records: several engines watch the same readers, and each has to tell its own host.
+    private readonly Dictionary<nint, Watch> _late = [];
+
+    private record struct Watch(ulong Phase, long Since, bool Reported);
+
     /// <summary>Looks once; the next stall not yet reported, if there is one.</summary>
-    public static bool TryFind(DomainBlock* domain, long limitNanoseconds, out Stall stall)
+    public bool TryFind(DomainBlock* domain, long limitNanoseconds, out Stall stall)
     {
         long now = MonotonicClock.Nanoseconds;
         ulong phase = Atomic.LoadAcquire(ref domain->Phase);
@@ -22,19 +27,16 @@ internal static unsafe class StallDetector
             ulong entered = word & ~(Domain.PhaseStep - 1);
             if (word == 0 || entered >= phase)
             {
-                r->StalledSince = 0;
-                r->StallReported = 0;
+                _late.Remove((nint)r);
             }
-            else if (r->StalledSince == 0 || r->StalledPhase != entered)
+            else if (!_late.TryGetValue((nint)r, out Watch watch) || watch.Phase != entered)
             {
-                r->StalledSince = now;
-                r->StalledPhase = entered;
-                r->StallReported = 0;
+                _late[(nint)r] = new Watch(entered, now, false);
             }
-            else if (r->StallReported == 0 && now - r->StalledSince >= limitNanoseconds)
+            else if (!watch.Reported && now - watch.Since >= limitNanoseconds)
             {
-                r->StallReported = 1;
-                stall = new Stall(r->ThreadId, r->StalledSince);
+                _late[(nint)r] = watch with { Reported = true };
+                stall = new Stall(r->ThreadId, watch.Since);
                 return true;
             }
         }

@@ -10,7 +10,10 @@ namespace FastFence.Reclamation;
 [StructLayout(LayoutKind.Sequential)]
 internal unsafe struct ThreadCache
 {
-    /// <summary>Serial of the engine; 0 when the engine is gone. A thread finds its cache by this.</summary>
+    /// <summary>Serial of a cache whose engine is gone; no pool has it, a disposed one included.</summary>
+    public const ulong NoEngine = ulong.MaxValue;
+
+    /// <summary>Serial of the engine, or <see cref="NoEngine"/>. A thread finds its cache by this.</summary>
     public ulong Serial;
 
     /// <summary>The engine's memory side.</summary>

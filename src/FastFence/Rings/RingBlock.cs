@@ -27,6 +27,9 @@ internal enum RingState : uint
 
     /// <summary>Empty for good.</summary>
     Closed,
+
+    /// <summary>Nothing new while the device is brought to rest; what it reports done is retired as ever.</summary>
+    Stopping,
 }
 
 /// <summary>A command and its publication, one line.</summary>
@@ -42,8 +45,8 @@ internal struct RingSlot
     public RingCommand Command;
 
     /// <summary>
-    /// Producers that reserved this slot, were given up, and may still write into it (more than one when a skipped round was given
-    /// up, too). Nobody uses the slot until all have come back.
+    /// Nonzero: the position whose producer was given up and may still write into this slot. Nobody uses the slot until it has
+    /// come back. One word is enough: the positions behind it only become NOPs, and whoever makes a NOP writes nothing else.
     /// </summary>
     [FieldOffset(56)]
     public ulong Quarantine;
@@ -112,10 +115,6 @@ internal unsafe struct RingBlock
     [FieldOffset(128)]
     public ulong Seen;
 
-    /// <summary>Time of the last progress, or of the first look at something outstanding, ns; 0 = nothing outstanding. Poller.</summary>
-    [FieldOffset(136)]
-    public long ProgressSince;
-
     /// <summary>A hole seen at the last look. Poller.</summary>
     [FieldOffset(144)]
     public ulong HoleSeen;
@@ -123,6 +122,14 @@ internal unsafe struct RingBlock
     /// <summary>The word that was refused. Poller.</summary>
     [FieldOffset(152)]
     public ulong RefusedWord;
+
+    /// <summary>When the hole was first seen, ns. Poller.</summary>
+    [FieldOffset(160)]
+    public long HoleSince;
+
+    /// <summary>1 once a word was refused: none is believed any more. Poller.</summary>
+    [FieldOffset(168)]
+    public uint HasRefused;
 
     /// <summary>1 while the device sleeps, or is about to, until something is published.</summary>
     [FieldOffset(256)]

@@ -11,14 +11,19 @@ namespace FastFence;
 /// </summary>
 public sealed unsafe class RingConsumer
 {
+    // A wake that got lost costs at most this.
+    private const long SafetyPollNanoseconds = 100_000_000;
+
     private readonly RingBlock* _ring;
     private ulong _taken;
+    private ulong _stamped;
     private uint _detached;
 
     internal RingConsumer(RingBlock* ring)
     {
         _ring = ring;
         _taken = ring->Timeline->StartSeqno;
+        _stamped = _taken;
     }
 
     /// <summary>Position of the command taken last.</summary>
@@ -53,7 +58,7 @@ public sealed unsafe class RingConsumer
         ulong next = _taken + 1;
         RingSlot* slot = RingBlock.SlotOf(_ring, next);
 
-        // [CONSUME] acquire: the command is read after its number. Pairs with [PUBLISH]. Without it a command of the former round
+        // [RING-CONSUME] acquire: the command is read after its number. Pairs with [RING-PUBLISH]. Without it a command of the former round
         // would run.
         ulong published = Atomic.LoadAcquire(ref slot->Publish);
         if ((published & ~RingSlot.NopBit) != next)
@@ -129,7 +134,14 @@ public sealed unsafe class RingConsumer
     {
         if (_ring->CompletionTimes != null)
         {
-            _ring->CompletionTimes[position & (_ring->Capacity - 1)] = nanoseconds != 0 ? nanoseconds : MonotonicClock.Nanoseconds;
+            // One report may cover several positions: all of them were done by now.
+            long time = nanoseconds != 0 ? nanoseconds : MonotonicClock.Nanoseconds;
+            for (ulong n = position > _stamped ? Math.Min(position - _stamped, _ring->Capacity) : 0; n-- > 0;)
+            {
+                _ring->CompletionTimes[(position - n) & (_ring->Capacity - 1)] = time;
+            }
+
+            _stamped = Math.Max(_stamped, position);
         }
 
         WriteInside(position);
@@ -164,13 +176,18 @@ public sealed unsafe class RingConsumer
     /// <param name="deadlineNanoseconds">Monotonic ns, <see cref="long.MaxValue"/> for none.</param>
     public bool WaitForWork(long deadlineNanoseconds)
     {
-        if (HasWork)
+        while (!HasWork && !IsDetached && MonotonicClock.Nanoseconds < deadlineNanoseconds)
         {
-            return true;
+            SleepOnce(Math.Min(deadlineNanoseconds, MonotonicClock.Nanoseconds + SafetyPollNanoseconds));
         }
 
+        return HasWork;
+    }
+
+    private void SleepOnce(long deadlineNanoseconds)
+    {
         // [DOORBELL-SLEEP] full: announced before the last look; the emitter's publication is a full exchange and it looks at the
-        // sleeper afterwards. Pairs with [PUBLISH]. Without it the device sleeps over a published command.
+        // sleeper afterwards. Pairs with [RING-PUBLISH] and [RING-DETACH]. Without it the device sleeps over a published command.
         bool attached = Enter();
         if (attached)
         {
@@ -178,14 +195,10 @@ public sealed unsafe class RingConsumer
         }
 
         Section.Exit();
-        if (!attached)
+        if (attached && !HasWork && !IsDetached)
         {
-            return false;
-        }
-
-        if (!HasWork)
-        {
-            // A plain address to the kernel: should the ring go meanwhile, the word still is memory (nothing is unmapped).
+            // A plain address to the kernel: should the ring go meanwhile, the word still is memory (nothing is unmapped), and
+            // the sleep is short.
             Futex.Wait(&_ring->DoorbellAsleep, 1, deadlineNanoseconds);
         }
 
@@ -195,7 +208,6 @@ public sealed unsafe class RingConsumer
         }
 
         Section.Exit();
-        return HasWork;
     }
 
     /// <summary>Wakes a device that sleeps in <see cref="WaitForWork"/>: it is to stop. Any thread.</summary>
@@ -203,18 +215,28 @@ public sealed unsafe class RingConsumer
     {
         if (Enter())
         {
-            Atomic.ExchangeFull(ref _ring->DoorbellAsleep, 0);
-            Futex.Wake(&_ring->DoorbellAsleep, 1);
+            WakeInside();
         }
 
         Section.Exit();
     }
 
+    private void WakeInside()
+    {
+        Atomic.ExchangeFull(ref _ring->DoorbellAsleep, 0);
+        Futex.Wake(&_ring->DoorbellAsleep, 1);
+    }
+
     // The device that sleeps on the doorbell is woken and finds the ring gone.
     internal void Detach()
     {
-        WakeDevice();
+        Section.Enter();
+
+        // [RING-DETACH] full: the mark stands before the wake. Pairs with [DOORBELL-SLEEP]. Without it a device that announces its sleep
+        // at this moment sleeps on a ring that is gone.
         Atomic.ExchangeFull(ref _detached, 1);
+        WakeInside();
+        Section.Exit();
     }
 
     private bool IsPublished(ulong position) =>

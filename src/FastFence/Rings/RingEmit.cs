@@ -29,6 +29,13 @@ internal static unsafe class RingEmit
             return result;
         }
 
+        return Finish(cache, ring, index, position, command, data, references, out handle);
+    }
+
+    /// <summary>The rest of emitting, from the reserved slot and position on; a test may stand still in front of it.</summary>
+    internal static EmitResult Finish(
+        ThreadCache* cache, RingBlock* ring, uint index, ulong position, in RingCommand command, nint data, uint references, out ulong handle)
+    {
         handle = FenceLife.Initialize(cache, index, ring->Timeline, position, data, references, FenceFlags.OnRing);
         cache->Counters.Increment(Counter.Emitted);
 
@@ -56,14 +63,29 @@ internal static unsafe class RingEmit
         return result;
     }
 
-    /// <summary>Turns an unpublished position into a NOP; false when it has been published meanwhile.</summary>
+    // Whoever reserved the position counts it as skipped, once, also when the poller was quicker to make it a NOP: until then the
+    // timeline waits for it (Teardown.TryFree).
+    internal static void Skip(RingBlock* ring, ulong position)
+    {
+        MakeNop(ring, position);
+        LeaveQuarantine(ring, position);
+        Atomic.AddFull(ref ring->Timeline->Skipped, 1);
+        RingDoorbell.Ring(ring);
+    }
+
+    private static void LeaveQuarantine(RingBlock* ring, ulong position) =>
+        Atomic.CompareExchangeFull(ref RingBlock.SlotOf(ring, position)->Quarantine, 0, position);
+
+    /// <summary>
+    /// Turns an unpublished position into a NOP; false when it has been published meanwhile, or the slot is a later round's.
+    /// </summary>
     public static bool MakeNop(RingBlock* ring, ulong position)
     {
         RingSlot* slot = RingBlock.SlotOf(ring, position);
         ulong seen = Atomic.LoadAcquire(ref slot->Publish);
 
-        // [NOP] full: either the producer's publication or the NOP stands, never both. Pairs with [PUBLISH].
-        return (seen & ~RingSlot.NopBit) != position
+        // [RING-NOP] full: either the producer's publication or the NOP stands, never both. Pairs with [RING-PUBLISH].
+        return (seen & ~RingSlot.NopBit) < position
             && Atomic.CompareExchangeFull(ref slot->Publish, position | RingSlot.NopBit, seen) == seen;
     }
 
@@ -80,12 +102,19 @@ internal static unsafe class RingEmit
 
             // [RING-SPACE] acquire: the retire slot of this position was taken out before the one it follows was completed.
             // Pairs with [TURN-MOVE]. Without it two fences would share a retire slot.
-            if (position - Atomic.LoadAcquire(ref timeline->Completed) >= ring->Capacity)
+            long ahead = (long)(position - Atomic.LoadAcquire(ref timeline->Completed));
+            if (ahead >= ring->Capacity)
             {
                 return EmitResult.RingFull;
             }
 
-            // [RESERVE] full: one producer a position. Pairs with itself.
+            if (ahead < 0)
+            {
+                continue; // others have emitted and the device has passed what we read first
+            }
+
+            // [RING-RESERVE] full: one producer a position, reserved before the device can complete it. Pairs
+            // with [RING-RESERVE] and [WORD-READ]. Without it two commands share a slot.
             if (Atomic.CompareExchangeFull(ref timeline->LastSeqno, position + 1, position) != position)
             {
                 continue;
@@ -102,29 +131,16 @@ internal static unsafe class RingEmit
         }
     }
 
-    // A position of ours that gets no command. If it was given up meanwhile, it is a NOP already and its slot waits for us.
-    private static void Skip(RingBlock* ring, ulong position)
-    {
-        if (!MakeNop(ring, position))
-        {
-            ComeBack(ring, position);
-        }
-
-        RingDoorbell.Ring(ring);
-    }
-
-    private static void ComeBack(RingBlock* ring, ulong position) =>
-        Atomic.AddFull(ref RingBlock.SlotOf(ring, position)->Quarantine, ulong.MaxValue);
-
     private static bool Publish(RingBlock* ring, ulong position, in RingCommand command)
     {
         RingSlot* slot = RingBlock.SlotOf(ring, position);
         ulong seen = Atomic.LoadPlain(ref slot->Publish);
         slot->Command = command;
 
-        // [PUBLISH] full: the command stands before its number, and the number before the look at sleepers. Pairs with [CONSUME],
-        // [NOP] and [DOORBELL-SLEEP]. Without it the device runs a command of the former round, or sleeps over this one.
-        if ((seen & ~RingSlot.NopBit) == position || Atomic.CompareExchangeFull(ref slot->Publish, position, seen) != seen)
+        // [RING-PUBLISH] full: the command stands before its number, and the number before the look at sleepers. Pairs with [RING-CONSUME],
+        // [RING-NOP] and [DOORBELL-SLEEP]. Without it the device runs a command of the former round, or sleeps over this one.
+        // A number at or above ours: our position became a NOP, maybe rounds ago.
+        if ((seen & ~RingSlot.NopBit) >= position || Atomic.CompareExchangeFull(ref slot->Publish, position, seen) != seen)
         {
             return false;
         }
@@ -134,17 +150,15 @@ internal static unsafe class RingEmit
     }
 
     // The position became a NOP while we stood still: whoever takes the handle out of the retire slot ends the fence.
-    private static void TakeBack(ThreadCache* cache, RingBlock* ring, ulong position, ulong handle, uint references)
+    internal static void TakeBack(ThreadCache* cache, RingBlock* ring, ulong position, ulong handle, uint references)
     {
         bool ours = Atomic.ExchangeFull(ref RingBlock.RetireOf(ring, position), 0) == handle;
-        ComeBack(ring, position);
+        LeaveQuarantine(ring, position);
         uint index = (uint)handle;
         FenceSlot* fence = FenceSlot.At(index);
         uint generation = (uint)(handle >> 32);
         if (ours)
         {
-            // The poller passed the position without a fence and counted it as skipped; there is one after all.
-            Atomic.AddFull(ref ring->Timeline->Skipped, ulong.MaxValue);
             FenceSignal.CloseOutOfTurn(cache, fence, generation, FenceError.Canceled.Magnitude);
             FenceLife.Release(cache, index, fence, generation);
         }

@@ -3,8 +3,8 @@ using FastFence.Atomics;
 using FastFence.Fences;
 using FastFence.Memory;
 using FastFence.Platform;
-using FastFence.Recording;
 using FastFence.Reclamation;
+using FastFence.Recording;
 
 namespace FastFence.Rings;
 
@@ -19,14 +19,30 @@ internal static unsafe class RingRetire
     /// </summary>
     public static bool Look(ThreadCache* cache, RingBlock* ring)
     {
-        TimelineBlock* timeline = ring->Timeline;
-        if (Atomic.LoadAcquire(ref ring->State) != (uint)RingState.Running)
+        uint state = Atomic.LoadAcquire(ref ring->State);
+        switch ((RingState)state)
         {
-            return Atomic.LoadAcquire(ref ring->State) == (uint)RingState.Failing && Outstanding(timeline) != 0;
+            case RingState.Running or RingState.Stopping:
+                return LookAtWord(cache, ring, state);
+            case RingState.Failing:
+                // What the device reported before it came to rest is done, not failed (fault 25).
+                LookAtWord(cache, ring, state);
+                return Outstanding(ring->Timeline) != 0;
+            default:
+                return false;
+        }
+    }
+
+    private static bool LookAtWord(ThreadCache* cache, RingBlock* ring, uint state)
+    {
+        TimelineBlock* timeline = ring->Timeline;
+        if (ring->HasRefused != 0)
+        {
+            return false;
         }
 
         // [WORD-READ] acquire: what the device wrote before the word is seen by whoever sees the fences signaled (C14); the
-        // reserved tail is read after it, so a genuine word is never above it. Pairs with [WORD-WRITE] and [RESERVE].
+        // reserved tail is read after it, so a genuine word is never above it. Pairs with [WORD-WRITE] and [RING-RESERVE].
         ulong word = ring->WordBits == 32
             ? SeqnoOrder.Extend(ring->Seen, Atomic.LoadAcquire(ref *(uint*)ring->Word))
             : Atomic.LoadAcquire(ref *(ulong*)ring->Word);
@@ -39,7 +55,15 @@ internal static unsafe class RingRetire
         {
             cache->Counters.Increment(Counter.WordsRefused);
             ring->RefusedWord = word;
-            Atomic.StoreRelease(ref ring->State, (uint)RingState.Faulted);
+            ring->HasRefused = 1;
+
+            // [RING-FAULT] full: from the state that was looked at only. Pairs with [RING-FAULT] (teardown's exchange). Without it a ring
+            // that teardown has begun to drain would stand still for ever.
+            if (state != (uint)RingState.Failing)
+            {
+                Atomic.CompareExchangeFull(ref ring->State, (uint)RingState.Faulted, state);
+            }
+
             return false;
         }
 
@@ -88,15 +112,23 @@ internal static unsafe class RingRetire
         ulong handle = Atomic.ExchangeFull(ref RingBlock.RetireOf(ring, position), 0);
         if (handle == 0)
         {
-            Atomic.AddFull(ref timeline->Skipped, 1); // a NOP: no fence has this seqno
-            Atomic.StoreRelease(ref timeline->Completed, position);
+            Atomic.StoreRelease(ref timeline->Completed, position); // a NOP: no fence has this seqno
             return;
         }
 
         uint index = (uint)handle;
         FenceSlot* fence = FenceSlot.At(index);
         uint generation = (uint)(handle >> 32);
-        uint error = failing ? ring->FailError : IsGivenUp(ring, position) ? FenceError.Canceled.Magnitude : 0;
+        if (fence->Seqno != position)
+        {
+            // A producer that was given up a round ago has just come back and left its fence in the slot that is a NOP now.
+            FenceSignal.CloseOutOfTurn(cache, fence, generation, FenceError.Canceled.Magnitude);
+            FenceLife.Release(cache, index, fence, generation);
+            Atomic.StoreRelease(ref timeline->Completed, position);
+            return;
+        }
+
+        uint error = failing && position > ring->Seen ? ring->FailError : IsGivenUp(ring, position) ? FenceError.Canceled.Magnitude : 0;
         if (ring->CompletionTimes != null && !failing)
         {
             latency->Record(now - ring->CompletionTimes[position & (ring->Capacity - 1)]);
@@ -108,7 +140,7 @@ internal static unsafe class RingRetire
             CallbackRunNative.RunAll(cache);
         }
 
-        if ((Atomic.LoadAcquire(ref fence->Flags) & FenceFlags.DispatcherReference) == 0)
+        if ((Atomic.LoadAcquire(ref fence->Flags) & FenceFlags.RunReference) == 0)
         {
             FenceLife.Release(cache, index, fence, generation);
         }
@@ -118,10 +150,11 @@ internal static unsafe class RingRetire
         Atomic.LoadAcquire(ref RingBlock.SlotOf(ring, position)->Publish) == (position | RingSlot.NopBit);
 
     /// <summary>
-    /// Looks for a position that was reserved and not published for too long: its producer is stopped or dead. Two looks must
-    /// agree; then the position becomes a NOP and the device goes on (fault 34). Poller only, when the ring makes no progress.
+    /// Looks for a position that was reserved and not published for too long: its producer is stopped or dead. Its time counts from
+    /// the first look that saw it, whatever else the ring waits for; then the position becomes a NOP and the device goes on
+    /// (fault 34). Poller only, when the ring makes no progress.
     /// </summary>
-    public static void MendHole(RingBlock* ring, long stoodStill)
+    public static void MendHole(RingBlock* ring, long now)
     {
         TimelineBlock* timeline = ring->Timeline;
         ulong reserved = Atomic.LoadAcquire(ref timeline->LastSeqno);
@@ -133,16 +166,21 @@ internal static unsafe class RingRetire
                 continue;
             }
 
-            if (ring->HoleSeen != position || stoodStill < ring->HoleNanoseconds)
+            if (ring->HoleSeen != position)
             {
                 ring->HoleSeen = position;
-                return;
+                ring->HoleSince = now;
+            }
+            else if (now - ring->HoleSince >= ring->HoleNanoseconds)
+            {
+                GiveUp(ring, position);
+                ring->HoleSeen = 0;
             }
 
-            GiveUp(ring, position);
-            ring->HoleSeen = 0;
             return;
         }
+
+        ring->HoleSeen = 0;
     }
 
     private static void GiveUp(RingBlock* ring, ulong position)
@@ -150,14 +188,14 @@ internal static unsafe class RingRetire
         RingSlot* slot = RingBlock.SlotOf(ring, position);
 
         // Quarantine first: from the NOP on the slot could be reserved for the next round.
-        Atomic.AddFull(ref slot->Quarantine, 1);
+        Atomic.CompareExchangeFull(ref slot->Quarantine, position, 0);
         if (RingEmit.MakeNop(ring, position))
         {
             RingDoorbell.Ring(ring);
         }
         else
         {
-            Atomic.AddFull(ref slot->Quarantine, ulong.MaxValue); // it has been published, or skipped, meanwhile
+            Atomic.CompareExchangeFull(ref slot->Quarantine, 0, position);
         }
     }
 }

@@ -45,14 +45,9 @@ internal static unsafe class BlockingWait
             ? long.MaxValue
             : (long)Math.Min(MonotonicClock.Nanoseconds + timeout.TotalNanoseconds, long.MaxValue / 2d);
         ReaderRecord* reader = Registry.CurrentReader();
-        bool online = reader != null && reader->State == (uint)ReaderState.Online;
+        bool online = Reader.TryLeave(reader); // never block while online: the reclaimers would wait for us
         try
         {
-            if (online)
-            {
-                Reader.GoOffline(reader); // never block while online: the reclaimers would wait for us
-            }
-
             EnableSignaling.Enable(fence);
             ExporterWait.Wait(fence, deadline);
             status = fence.Status;
@@ -64,7 +59,7 @@ internal static unsafe class BlockingWait
         {
             if (online)
             {
-                Reader.GoOnline(Domain.Process, reader);
+                Reader.Return(Domain.Process, reader);
             }
 
             held.Dispose();

@@ -33,6 +33,7 @@ internal static class All
         new ErrorAgainstSignal(),
         new Turn(),
         new TurnOfThree(),
+        new TurnTwice(),
         new Staged(),
         new StagedAgain(),
         new Limbo(),
@@ -47,5 +48,7 @@ internal static class All
         new Hole(),
         new NopHole(),
         new EmitAgainstFailing(),
+        new FaultAgainstFailing(),
+        new DetachAgainstSleep(),
     ];
 }

@@ -92,10 +92,7 @@ internal sealed unsafe class NestedSignal : ModelCase
 
     public override int Threads => 3;
 
-    public override IReadOnlyList<Twin> Twins { get; } =
-    [
-        new("LATE-CHECK", WeakenKind.Relaxed),
-    ];
+    public override IReadOnlyList<Twin> Twins => [];
 
     public override void SetUp()
     {

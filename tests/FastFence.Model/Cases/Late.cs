@@ -20,7 +20,7 @@ internal sealed unsafe class Late : ModelCase
     public override IReadOnlyList<Twin> Twins { get; } =
     [
         new("LATE-CHECK", WeakenKind.Relaxed),
-        new("QUIESCE", WeakenKind.Relaxed),
+        new("QUIESCE-SET", WeakenKind.Relaxed),
     ];
 
     public override void SetUp()
@@ -75,7 +75,7 @@ internal sealed unsafe class Quiesced : ModelCase
 
     public override IReadOnlyList<Twin> Twins { get; } =
     [
-        new("QUIESCE", WeakenKind.Relaxed),
+        new("QUIESCE-SET", WeakenKind.Relaxed),
         new("IS-QUIESCED", WeakenKind.Relaxed),
     ];
 

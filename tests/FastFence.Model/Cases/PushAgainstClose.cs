@@ -19,7 +19,7 @@ internal sealed unsafe class PushAgainstClose : ModelCase
     [
         new("CB-PUSH", WeakenKind.Relaxed),
         new("CB-PUSH", WeakenKind.Torn),
-        new("SIGNAL", WeakenKind.Torn),
+        new("SIGNAL-CLOSE", WeakenKind.Torn),
     ];
 
     public override void SetUp() => _fence = World.NewFence(references: 2);

@@ -115,7 +115,7 @@ internal sealed unsafe class Registering : FreeingCase
 
     public override IReadOnlyList<Twin> Twins { get; } =
     [
-        new("REGISTER", WeakenKind.Relaxed, "a scan always issues the process-wide barrier before it looks at the list"),
+        new("READER-REGISTER", WeakenKind.Relaxed, "a scan always issues the process-wide barrier before it looks at the list"),
     ];
 
     public override void Begin()

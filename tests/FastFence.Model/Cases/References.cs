@@ -71,7 +71,7 @@ internal sealed unsafe class AcquireAgainstRelease : ModelCase
         {
             _acquired = FenceLife.TryAcquire(_fence.Slot, _fence.Generation);
             Require(
-                !_acquired || FenceLife.IsLive(_fence.Slot, _fence.Generation), "a reference is held and the fence is gone");
+                !_acquired || FenceLife.IsCurrent(_fence.Slot, _fence.Generation), "a reference is held and the fence is gone");
         }
     }
 
@@ -114,7 +114,7 @@ internal sealed unsafe class Birth : ModelCase
         {
             FenceLife.Initialize(World.Cache(0), _index, World.Timeline, Seqno, 0, 2, 0);
         }
-        else if (thread == 1 ? FenceLife.TryAcquire(fence, _generation) : FenceLife.IsLive(fence, _generation))
+        else if (thread == 1 ? FenceLife.TryAcquire(fence, _generation) : FenceLife.IsCurrent(fence, _generation))
         {
             Require(Atomic.LoadPlain(ref fence->Seqno) == Seqno, "the seqno is of the former life");
             Require(Atomic.LoadPlain(ref fence->Head) == HeadWord.OpenEmpty(_generation), "the head is of the former life");
@@ -154,7 +154,7 @@ internal sealed unsafe class AcquireFromShared : ModelCase
         else
         {
             Require(Fence.TryAcquireFrom(ref World.Word(0), out FenceRef reference), "the slot always names a live fence, and none was had");
-            Require(FenceLife.IsLive(reference.Fence.Slot, reference.Fence.Generation), "a reference is held and the fence is gone");
+            Require(FenceLife.IsCurrent(reference.Fence.Slot, reference.Fence.Generation), "a reference is held and the fence is gone");
         }
     }
 }

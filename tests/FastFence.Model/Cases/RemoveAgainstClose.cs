@@ -199,6 +199,12 @@ internal sealed class SweepAgainstClose : Sweep
         new("CB-FINAL", WeakenKind.Relaxed, "the remover's last access of the node is the full exchange of [CB-REMOVE]"),
     ];
 
+    public override void End()
+    {
+        Require(Fence.IsSignaled, "the sweep has overwritten the signal");
+        base.End();
+    }
+
     protected override void Third() => Signal();
 }
 

@@ -13,8 +13,8 @@ internal sealed unsafe class EmitAgainstDoorbell : RingCase
 
     public override IReadOnlyList<Twin> Twins { get; } =
     [
-        new("PUBLISH", WeakenKind.Relaxed),
-        new("CONSUME", WeakenKind.Relaxed),
+        new("RING-PUBLISH", WeakenKind.Relaxed),
+        new("RING-CONSUME", WeakenKind.Relaxed),
         new("DOORBELL-SLEEP", WeakenKind.Relaxed),
     ];
 
@@ -80,7 +80,7 @@ internal sealed unsafe class RingWhole : RingCase
 
     public override IReadOnlyList<Twin> Twins { get; } =
     [
-        new("PUBLISH", WeakenKind.Relaxed),
+        new("RING-PUBLISH", WeakenKind.Relaxed),
         new("DOORBELL-SLEEP", WeakenKind.Relaxed),
         new("POLLER-SLEEP", WeakenKind.Relaxed, Operation: "Barrier"),
     ];
@@ -122,8 +122,8 @@ internal sealed unsafe class Reserving : RingCase
 
     public override IReadOnlyList<Twin> Twins { get; } =
     [
-        new("RESERVE", WeakenKind.Torn),
-        new("RESERVE", WeakenKind.Relaxed, "the word is the whole message: a position; what is put there is published by [PUBLISH]"),
+        new("RING-RESERVE", WeakenKind.Torn),
+        new("RING-RESERVE", WeakenKind.Relaxed, "the word is the whole message: a position; what is put there is published by [RING-PUBLISH]"),
         new("RING-SPACE", WeakenKind.Relaxed, "the reservation behind it is a full exchange"),
     ];
 
@@ -151,9 +151,9 @@ internal sealed unsafe class Hole : RingCase
 
     public override IReadOnlyList<Twin> Twins { get; } =
     [
-        new("NOP", WeakenKind.Torn),
-        new("NOP", WeakenKind.Relaxed, "being one step is what matters; a NOP carries nothing"),
-        new("PUBLISH", WeakenKind.Torn),
+        new("RING-NOP", WeakenKind.Torn),
+        new("RING-NOP", WeakenKind.Relaxed, "being one step is what matters; a NOP carries nothing"),
+        new("RING-PUBLISH", WeakenKind.Torn),
     ];
 
     public override void SetUp()
@@ -275,5 +275,63 @@ internal sealed unsafe class EmitAgainstFailing : RingCase
     {
         Memory.Bag* bag = World.Cache(0)->Fences.Loaded;
         return bag->Items[bag->Count];
+    }
+}
+
+/// <summary>A refused word faults a ring while teardown begins to fail it: failing wins, or nothing would ever drain it.</summary>
+internal sealed unsafe class FaultAgainstFailing : RingCase
+{
+    public override string Title => "look at an impossible word; fail the ring";
+
+    public override IReadOnlyList<Twin> Twins { get; } =
+    [
+        new("RING-FAULT", WeakenKind.Torn),
+        new("RING-FAULT", WeakenKind.Relaxed, "the state is the whole message; being one step is what matters"),
+    ];
+
+    protected override int PollerThread => 0;
+
+    public override void SetUp()
+    {
+        base.SetUp();
+        *(uint*)Ring->Word = 9;
+    }
+
+    public override void Body(int thread)
+    {
+        if (thread == 0)
+        {
+            RingRetire.Look(World.Cache(0), Ring);
+        }
+        else
+        {
+            Atomic.ExchangeFull(ref Ring->State, (uint)RingState.Failing);
+        }
+    }
+
+    public override void End() => Require(Ring->State == (uint)RingState.Failing, "the ring stands still although teardown drains it");
+}
+
+/// <summary>A device goes to sleep while its ring goes away: it wakes and finds it gone.</summary>
+internal sealed class DetachAgainstSleep : RingCase
+{
+    public override string Title => "wait for work; detach";
+
+    public override IReadOnlyList<Twin> Twins { get; } = [new("RING-DETACH", WeakenKind.Relaxed, "the exchange that wakes the device is full, too")];
+
+    protected override int PollerThread => 2;
+
+    public override void Body(int thread)
+    {
+        if (thread == 1)
+        {
+            Consumer.Detach();
+            return;
+        }
+
+        while (!Consumer.IsDetached)
+        {
+            Consumer.WaitForWork(long.MaxValue);
+        }
     }
 }

@@ -16,8 +16,8 @@ internal sealed class SignalOnce : ModelCase
 
     public override IReadOnlyList<Twin> Twins { get; } =
     [
-        new("SIGNAL", WeakenKind.Relaxed),
-        new("SIGNAL", WeakenKind.Torn),
+        new("SIGNAL-CLOSE", WeakenKind.Relaxed),
+        new("SIGNAL-CLOSE", WeakenKind.Torn),
         new("IS-SIGNALED", WeakenKind.Relaxed),
     ];
 

@@ -17,10 +17,10 @@ internal class Park : ModelCase
 
     public override IReadOnlyList<Twin> Twins { get; } =
     [
-        new("PARK", WeakenKind.Torn),
-        new("PARK", WeakenKind.Relaxed),
-        new("WAKE", WeakenKind.Torn),
-        new("WAKE", WeakenKind.Relaxed, "the close before it is a full exchange, the futex call after it has a barrier; being one step is what matters"),
+        new("WAITER-PARK", WeakenKind.Torn),
+        new("WAITER-PARK", WeakenKind.Relaxed),
+        new("WAITER-WAKE", WeakenKind.Torn),
+        new("WAITER-WAKE", WeakenKind.Relaxed, "the close before it is a full exchange, the futex call after it has a barrier; being one step is what matters"),
         new("CB-PUSH", WeakenKind.Torn),
     ];
 

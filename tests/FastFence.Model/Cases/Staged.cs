@@ -15,7 +15,7 @@ internal sealed unsafe class Staged : ModelCase
 
     public override IReadOnlyList<Twin> Twins { get; } =
     [
-        new("STAGE", WeakenKind.Relaxed),
+        new("STAGE-PUT", WeakenKind.Relaxed),
         new("STAGE-STEAL", WeakenKind.Relaxed),
         new("STAGE-SEAL", WeakenKind.Torn),
         new("STAGE-SEAL", WeakenKind.Relaxed, "being one step is what matters; the stamp that follows is a full exchange"),

@@ -41,7 +41,7 @@ internal class Turn : ModelCase
     }
 
     // The later a fence, the earlier the time it is given: stamps must not fall all the same.
-    public override void Body(int thread) => Signal(thread);
+    public override void Body(int thread) => _ = Signal(thread);
 
     public override unsafe void End()
     {
@@ -59,7 +59,7 @@ internal class Turn : ModelCase
         Require(World.Timeline->DeferredCount == 0 && World.Timeline->DrainFlag == 0, "the timeline is not at rest");
     }
 
-    protected void Signal(int fence) => FenceSignal.Signal(_fences[fence], 0, 64 * (1000 - (100 * fence)));
+    protected SignalResult Signal(int fence) => FenceSignal.Signal(_fences[fence], 0, 64 * (1000 - (100 * fence)));
 }
 
 /// <summary>Three fences, three threads: whoever drains may be passed by another who records or moves the turn.</summary>
@@ -74,6 +74,31 @@ internal sealed class TurnOfThree : Turn
     protected override int Fences => 3;
 }
 
+/// <summary>The second fence is signaled twice, in and out of turn, while the first one passes: one of the two counts (C1).</summary>
+internal sealed class TurnTwice : Turn
+{
+    private readonly SignalResult[] _results = new SignalResult[3];
+
+    public override string Title => "signal one, signal the next twice";
+
+    public override int Threads => 3;
+
+    public override IReadOnlyList<Twin> Twins { get; } =
+    [
+        new("TURN-PROMISE", WeakenKind.Torn),
+        new("TURN-PROMISE", WeakenKind.Relaxed, "being one step is what matters; what follows it is full exchanges"),
+    ];
+
+    public override void Body(int thread) => _results[thread] = Signal(Math.Min(thread, 1));
+
+    public override void End()
+    {
+        base.End();
+        int counted = _results.Skip(1).Count(r => r is SignalResult.Signaled or SignalResult.Deferred);
+        Require(counted == 1, $"the second fence was signaled {counted} times");
+    }
+}
+
 /// <summary>A source's error is set while it is signaled: it is the fence's error or it was refused (C2).</summary>
 internal sealed class ErrorAgainstSignal : ModelCase
 {
@@ -86,7 +111,7 @@ internal sealed class ErrorAgainstSignal : ModelCase
     [
         new("SET-ERROR", WeakenKind.Relaxed, "the word carries all that it says; that it is one exchange is what matters"),
         new("SET-ERROR", WeakenKind.Torn),
-        new("SIGNAL", WeakenKind.Torn),
+        new("SIGNAL-CLOSE", WeakenKind.Torn),
     ];
 
     public override void SetUp() => _fence = World.NewFence(references: 2);

@@ -30,6 +30,8 @@ internal static class ProcessBarrier
 internal static class MonotonicClock
 {
     public static long Nanoseconds => Run.IsModelThread ? Run.Current.Tick() : 1000;
+
+    public static long After(TimeSpan time) => time == Timeout.InfiniteTimeSpan ? long.MaxValue : Nanoseconds + (long)time.TotalNanoseconds;
 }
 
 internal static class Cpu

@@ -39,7 +39,9 @@ internal static partial class Tags
             string[] lines = File.ReadAllLines(file);
             for (int i = 0; i < lines.Length; i++)
             {
-                if (Definition().Match(lines[i]) is { Success: true } found && !name.Contains("/obj/", StringComparison.Ordinal))
+                if (Definition().Match(lines[i]) is { Success: true } found
+                    && !name.Contains("/obj/", StringComparison.Ordinal)
+                    && (i == 0 || !Unfinished().IsMatch(lines[i - 1])))
                 {
                     Claim(tags, name, lines, i, found.Groups["tag"].Value);
                 }
@@ -62,7 +64,7 @@ internal static partial class Tags
         for (int i = at; i < Math.Min(lines.Length, at + Reach) && !own; i++)
         {
             bool comment = lines[i].TrimStart().StartsWith("//", StringComparison.Ordinal);
-            if (comment && i > at && Definition().IsMatch(lines[i]))
+            if (comment && i > at && Definition().IsMatch(lines[i]) && !Unfinished().IsMatch(lines[i - 1]))
             {
                 break;
             }
@@ -94,6 +96,10 @@ internal static partial class Tags
 
     [GeneratedRegex(@"\b(Atomic\.\w+|ProcessBarrier\.Issue)\(")]
     private static partial Regex Access();
+
+    // A comment line whose sentence goes on with tags in the next one.
+    [GeneratedRegex(@"^\s*//.*(\band|\bwith|,)\s*$")]
+    private static partial Regex Unfinished();
 
     // Paths are literals: the same object at every call from a place.
     private sealed class ByReference : IEqualityComparer<Site>

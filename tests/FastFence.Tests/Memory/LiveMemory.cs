@@ -1,0 +1,38 @@
+using FastFence.Memory;
+using FastFence.Reclamation;
+using FastFence.Recording;
+
+namespace FastFence.Tests.Memory;
+
+/// <summary>What the process holds in native blocks and names, and that it comes back.</summary>
+internal static unsafe class LiveMemory
+{
+    /// <summary>Runs once to warm up, then often: blocks and names return to where they were.</summary>
+    public static void IsFlatOver(int times, Action action)
+    {
+        action();
+        Settle();
+        long bytes = BlockHeap.LiveBytes;
+        int names = NameTable.Count;
+        for (int i = 0; i < times; i++)
+        {
+            action();
+        }
+
+        Until.Holds(
+            () =>
+            {
+                Settle();
+                return BlockHeap.LiveBytes <= bytes && NameTable.Count <= names;
+            },
+            $"{bytes} bytes and {names} names as before; now {BlockHeap.LiveBytes} and {NameTable.Count}");
+    }
+
+    // An engine's own blocks go with the last managed object that could ask it, a thread's cache with its record.
+    private static void Settle()
+    {
+        GC.Collect();
+        GC.WaitForPendingFinalizers();
+        Registry.RecoverDead(Domain.Process);
+    }
+}
