@@ -40,7 +40,7 @@ public sealed unsafe class WatchdogTests
         using SteppedRing on = new(s_hasty with { Device = device });
         Fence[] fences = on.Emit(3);
         bool early = false;
-        device.OnQuiesce = () => early = fences.Any(f => f.IsSignaled);
+        device.OnQuiesce = () => early = fences[1..].Any(f => f.IsSignaled);
         on.Ring.Consumer.Complete(1);
         on.Step();
         Assert.Equal(FenceStatus.Failed(FenceError.TimedOut), fences[2].Wait());
