@@ -1,1 +1,1 @@
-return 0;
+return FastFence.Bench.Cli.CommandLine.Invoke(args);

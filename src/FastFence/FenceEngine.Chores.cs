@@ -14,6 +14,11 @@ public sealed unsafe partial class FenceEngine
     private const long LongestTickNanoseconds = 50_000_000;
 
     private readonly List<Exporter> _closedExporters = [];
+
+    // Filled anew each tick and kept: a hundred ticks a second for the life of a host must not make garbage.
+    private readonly List<Exporter> _exportersSeen = [];
+    private readonly List<FenceRing> _ringsSeen = [];
+    private readonly List<Timeline> _timelinesSeen = [];
     private readonly StallDetector _stalls = new();
     private readonly Dictionary<ulong, (ulong Seen, long Waited)> _watched = []; // by context: addresses are used again
     private long _lastTick;
@@ -38,13 +43,14 @@ public sealed unsafe partial class FenceEngine
         _lastTick = now;
         NameLateReaders();
         WatchPoller(tick);
-        List<Exporter> exporters;
+        _exportersSeen.Clear();
         lock (_gate)
         {
-            exporters = [.. _exporters, .. _closedExporters];
+            _exportersSeen.AddRange(_exporters);
+            _exportersSeen.AddRange(_closedExporters);
         }
 
-        foreach (Exporter exporter in exporters)
+        foreach (Exporter exporter in _exportersSeen)
         {
             WatchRings(exporter, tick);
             WatchTimelines(exporter, tick);
@@ -84,13 +90,13 @@ public sealed unsafe partial class FenceEngine
 
     private void WatchRings(Exporter exporter, long tick)
     {
-        List<FenceRing> rings;
+        _ringsSeen.Clear();
         lock (_gate)
         {
-            rings = [.. exporter.Rings];
+            _ringsSeen.AddRange(exporter.Rings);
         }
 
-        foreach (FenceRing ring in rings)
+        foreach (FenceRing ring in _ringsSeen)
         {
             RingBlock* block = ring.Block;
             if (Atomic.LoadAcquire(ref block->State) == (uint)RingState.Faulted)
@@ -109,13 +115,13 @@ public sealed unsafe partial class FenceEngine
 
     private void WatchTimelines(Exporter exporter, long tick)
     {
-        List<Timeline> timelines;
+        _timelinesSeen.Clear();
         lock (_gate)
         {
-            timelines = [.. exporter.Timelines];
+            _timelinesSeen.AddRange(exporter.Timelines);
         }
 
-        foreach (Timeline timeline in timelines)
+        foreach (Timeline timeline in _timelinesSeen)
         {
             if (!timeline.IsFreed && HasStoodStill(timeline, tick, timeline.Block->TimeoutNanoseconds))
             {
@@ -152,8 +158,23 @@ public sealed unsafe partial class FenceEngine
     {
         lock (_gate)
         {
-            exporter.Timelines.RemoveAll(t => TryFree(t, null));
-            exporter.ClosedRings.RemoveAll(r => TryFree(r.Timeline, r));
+            // By hand: a lambda that names the engine is an allocation a tick.
+            for (int i = exporter.Timelines.Count - 1; i >= 0; i--)
+            {
+                if (TryFree(exporter.Timelines[i], null))
+                {
+                    exporter.Timelines.RemoveAt(i);
+                }
+            }
+
+            for (int i = exporter.ClosedRings.Count - 1; i >= 0; i--)
+            {
+                if (TryFree(exporter.ClosedRings[i].Timeline, exporter.ClosedRings[i]))
+                {
+                    exporter.ClosedRings.RemoveAt(i);
+                }
+            }
+
             ExporterBlock* block = exporter.Block;
             if (exporter.Timelines.Count != 0 || exporter.ClosedRings.Count != 0 || exporter.Rings.Count != 0
                 || !_closedExporters.Contains(exporter) || Atomic.LoadAcquire(ref block->Sleepers) != 0)

@@ -164,7 +164,8 @@ public sealed unsafe class FencePoller
             RingSet.Items(set)[i] = (RingBlock*)_rings[i];
         }
 
-        // [RING-SET] full: the set's content stands before the poller sees it. Pairs with itself (an acquire load in the turn).
+        // [RING-SET] full: the set's content stands before the poller sees it. Pairs with [RING-SET-READ]. Without it a
+        // turn would follow pointers of rings that are not written yet.
         RingSet* former = (RingSet*)Atomic.ExchangeFull(ref _block->Rings, (nint)set);
         if (former != null)
         {

@@ -139,8 +139,8 @@ internal static unsafe class Teardown
             }
         }
 
-        GracePeriod.TrySynchronize(s_graceLimit);
-        bool quiet = true;
+        // A reader that is late here may be a create or an enable in flight: then the data stays (see below).
+        bool quiet = GracePeriod.TrySynchronize(s_graceLimit);
         foreach (FenceRing ring in rings)
         {
             quiet &= CloseRing(ring, error);
@@ -148,7 +148,7 @@ internal static unsafe class Teardown
 
         FenceScan.SignalPending(engine.Block, null, block, error);
         quiet &= WaitForSleepers(exporter);
-        GracePeriod.TrySynchronize(s_graceLimit);
+        quiet &= GracePeriod.TrySynchronize(s_graceLimit);
         if (quiet)
         {
             ReleaseData(exporter);

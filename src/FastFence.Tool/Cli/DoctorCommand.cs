@@ -1,3 +1,4 @@
+using FastFence.Tool.Diagnoses;
 using FastFence.Tool.Reporting;
 
 namespace FastFence.Tool.Cli;
@@ -6,10 +7,12 @@ namespace FastFence.Tool.Cli;
 internal static class DoctorCommand
 {
     /// <summary>Does it, prints and writes through <paramref name="output"/>, and gives the exit code.</summary>
-    /// <remarks><paramref name="stop"/> is cancelled by SIGINT and SIGTERM: stop cleanly and report what there is.</remarks>
+    /// <remarks>Too short to be stopped half-way: <paramref name="stop"/> is not looked at.</remarks>
     internal static int Execute(DoctorOptions options, ReportOutput output, CancellationToken stop)
     {
-        Console.Error.WriteLine("fastfence doctor: not built yet");
-        return ExitCodes.Internal;
+        Diagnosis diagnosis = Diagnosis.Make();
+        FactTable.Write(diagnosis, output.Human, output.IsTerminal);
+        output.WriteJson(diagnosis.ToJson());
+        return diagnosis.ExitCode;
     }
 }

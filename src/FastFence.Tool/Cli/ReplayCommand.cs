@@ -1,4 +1,5 @@
 using FastFence.Tool.Captures;
+using FastFence.Tool.Replays;
 using FastFence.Tool.Reporting;
 
 namespace FastFence.Tool.Cli;
@@ -10,7 +11,9 @@ internal static class ReplayCommand
     /// <remarks><paramref name="stop"/> is cancelled by SIGINT and SIGTERM: stop cleanly and report what there is.</remarks>
     internal static int Execute(ReplayOptions options, Capture capture, ReportOutput output, CancellationToken stop)
     {
-        Console.Error.WriteLine("fastfence replay: not built yet");
-        return ExitCodes.Internal;
+        ReplayPlan plan = ReplayPlan.Of(capture);
+        ReplayReport report = new() { Options = options, Capture = capture.Path, Form = capture.Form };
+        new Player(plan, report, output).Run(stop);
+        return output.Publish(report);
     }
 }

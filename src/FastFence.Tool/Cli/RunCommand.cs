@@ -1,4 +1,5 @@
 using FastFence.Tool.Reporting;
+using FastFence.Tool.Runs;
 
 namespace FastFence.Tool.Cli;
 
@@ -9,7 +10,14 @@ internal static class RunCommand
     /// <remarks><paramref name="stop"/> is cancelled by SIGINT and SIGTERM: stop cleanly and report what there is.</remarks>
     internal static int Execute(RunOptions options, ReportOutput output, CancellationToken stop)
     {
-        Console.Error.WriteLine("fastfence run: not built yet");
-        return ExitCodes.Internal;
+        try
+        {
+            using FenceRun run = new(options);
+            return output.Publish(run.Execute(output.StartProgress(), stop));
+        }
+        catch (InsufficientMemoryException e)
+        {
+            throw new IOException($"Not enough memory for this run: {e.Message}", e); // the machine's refusal, exit code 3
+        }
     }
 }

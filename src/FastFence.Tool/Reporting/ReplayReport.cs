@@ -20,6 +20,7 @@ internal sealed class ReplayReport : Report
     [JsonPropertyOrder(-1)]
     public ReplaySpeed Speed => Options.Speed;
 
+    /// <summary>GPU jobs of the capture: rows of the jobs form, submissions of the events form.</summary>
     [JsonPropertyOrder(1)]
     public long Jobs { get; set; }
 
@@ -40,6 +41,14 @@ internal sealed class ReplayReport : Report
     /// <summary>Vblank rows, counted and skipped.</summary>
     [JsonPropertyOrder(1)]
     public long VblankRows { get; set; }
+
+    /// <summary>Run rows of the events form.</summary>
+    [JsonPropertyOrder(1)]
+    public long RunRows { get; set; }
+
+    /// <summary>Submit and run rows whose fence does not signal within the capture.</summary>
+    [JsonPropertyOrder(1)]
+    public long RowsWithoutSignal { get; set; }
 
     /// <summary>Distance of each signal time from the capture's, early or late, at the chosen speed.</summary>
     [JsonPropertyOrder(2)]

@@ -13,19 +13,7 @@ internal static class ReportTable
     /// <summary>Writes the report to <paramref name="writer"/>.</summary>
     internal static void Write(Report report, TextWriter writer, bool isTerminal)
     {
-        IAnsiConsole console = AnsiConsole.Create(new AnsiConsoleSettings
-        {
-            Ansi = isTerminal ? AnsiSupport.Detect : AnsiSupport.No,
-            ColorSystem = isTerminal ? ColorSystemSupport.Detect : ColorSystemSupport.NoColors,
-            Interactive = InteractionSupport.No,
-            Out = new AnsiConsoleOutput(writer),
-        });
-        if (!isTerminal)
-        {
-            console.Profile.Width = PlainWidth;
-            console.Profile.Capabilities.Unicode = false;
-        }
-
+        IAnsiConsole console = Open(writer, isTerminal, PlainWidth);
         console.Write(Figures(report));
         console.Write(Latencies(report));
         if (report is ReplayReport replay)
@@ -66,6 +54,7 @@ internal static class ReportTable
             Row("order violations", Units.Count(replay.OrderViolations));
             Row("gaps", Units.Count(replay.GapsTotal));
             Row("vblank rows skipped", Units.Count(replay.VblankRows));
+            Row("job rows without a signal", Units.Count(replay.RowsWithoutSignal));
         }
 
         Row("seconds", report.Seconds.ToString("0.000", CultureInfo.InvariantCulture));
@@ -119,6 +108,25 @@ internal static class ReportTable
         }
 
         return table;
+    }
+
+    /// <summary>A console for tables; redirected it writes ASCII without colours, <paramref name="plainWidth"/> columns wide.</summary>
+    internal static IAnsiConsole Open(TextWriter writer, bool isTerminal, int plainWidth)
+    {
+        IAnsiConsole console = AnsiConsole.Create(new AnsiConsoleSettings
+        {
+            Ansi = isTerminal ? AnsiSupport.Detect : AnsiSupport.No,
+            ColorSystem = isTerminal ? ColorSystemSupport.Detect : ColorSystemSupport.NoColors,
+            Interactive = InteractionSupport.No,
+            Out = new AnsiConsoleOutput(writer),
+        });
+        if (!isTerminal)
+        {
+            console.Profile.Width = plainWidth;
+            console.Profile.Capabilities.Unicode = false;
+        }
+
+        return console;
     }
 
     private static Table Create(string first, params ReadOnlySpan<string> others)

@@ -77,7 +77,7 @@ public readonly unsafe ref struct AccessView
     private static void CountName(Fence fence)
     {
         ThreadCache* cache = Registry.Current.Cache;
-        if (cache != null && FenceLife.IsLive(fence.Slot, fence.Generation) && cache->Pools == (PoolSet*)fence.Slot->Timeline->Engine)
+        if (cache != null && FenceLife.IsCurrent(fence.Slot, fence.Generation) && cache->Pools == (PoolSet*)fence.Slot->Timeline->Engine)
         {
             cache->Counters.Increment(Counter.NamesRead);
         }

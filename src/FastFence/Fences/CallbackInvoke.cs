@@ -19,7 +19,7 @@ internal static unsafe class CallbackInvoke
         cache->Running = 1;
         while (cache->RunHead != 0)
         {
-            RunFence(cache, cache->RunHead);
+            RunFence(cache, cache->RunHead, popRunList: true);
         }
 
         LateSlots.Settle(cache);
@@ -37,19 +37,12 @@ internal static unsafe class CallbackInvoke
         {
             uint index = oldest;
             oldest = LastOf(index)->RunNext;
-            FenceSlot* fence = FenceSlot.At(index);
-            bool owned = (Atomic.LoadAcquire(ref fence->Flags) & FenceFlags.DispatcherReference) != 0;
-            ulong handle = CallbackRun.HandleOf(fence, index);
-            RunChain(cache, index, fence, popRunList: false);
-            if (owned)
-            {
-                FenceLife.Release(cache, index, fence, (uint)(handle >> 32));
-            }
+            RunFence(cache, index, popRunList: false);
 
             // What the callbacks signaled runs before the next fence of the queue, as it would have inline.
             while (cache->RunHead != 0)
             {
-                RunFence(cache, cache->RunHead);
+                RunFence(cache, cache->RunHead, popRunList: true);
             }
 
             fences++;
@@ -86,11 +79,21 @@ internal static unsafe class CallbackInvoke
         return node;
     }
 
-    private static void RunFence(ThreadCache* cache, uint index) => RunChain(cache, index, FenceSlot.At(index), popRunList: true);
-
-    private static void RunChain(ThreadCache* cache, uint index, FenceSlot* fence, bool popRunList)
+    private static void RunFence(ThreadCache* cache, uint index, bool popRunList)
     {
+        // Looked at before: after its last callback a fence that nobody holds is not ours to look at.
+        FenceSlot* fence = FenceSlot.At(index);
+        bool owned = (Atomic.LoadAcquire(ref fence->Flags) & FenceFlags.RunReference) != 0;
         ulong handle = CallbackRun.HandleOf(fence, index);
+        RunChain(cache, fence, handle, popRunList);
+        if (owned)
+        {
+            FenceLife.Release(cache, index, fence, (uint)(handle >> 32));
+        }
+    }
+
+    private static void RunChain(ThreadCache* cache, FenceSlot* fence, ulong handle, bool popRunList)
+    {
         for (uint i = Atomic.LoadPlain(ref fence->Link); ;)
         {
             CallbackNode* node = CallbackNode.At(i);

@@ -114,7 +114,7 @@ internal static unsafe class CallbackList
             Atomic.StorePlain(ref node->RunNext, next == 0 ? 1 : Atomic.LoadPlain(ref CallbackNode.At(next)->RunNext) + 1);
 
             // [CB-PUSH] full: the node's content stands before it can be found, and the push fails if the fence closed. It is
-            // also the waiter's Dekker: pushed before the close means woken by it. Pairs with [SIGNAL]. Without it the callback
+            // also the waiter's Dekker: pushed before the close means woken by it. Pairs with [SIGNAL-CLOSE]. Without it the callback
             // is lost, or runs with a garbage function.
             ulong found = Atomic.CompareExchangeFull(ref fence->Head, HeadWord.WithNode(head, index), head);
             if (found == head)
@@ -138,7 +138,7 @@ internal static unsafe class CallbackList
             return false;
         }
 
-        // [CB-REMOVE] full: the mark stands before we look at the head. Pairs with [SIGNAL] and [CB-CLAIM]. Without it the runner
+        // [CB-REMOVE] full: the mark stands before we look at the head. Pairs with [SIGNAL-CLOSE] and [CB-CLAIM]. Without it the runner
         // could read the node unmarked while we still see the fence open: it would run after we answered true.
         uint pending = nodeGeneration | NodeState.Pending;
         if (Atomic.CompareExchangeFull(ref node->State, nodeGeneration | NodeState.Removing, pending) != pending)

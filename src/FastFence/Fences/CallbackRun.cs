@@ -21,9 +21,10 @@ internal static unsafe class CallbackRun
     /// <summary>
     /// Walks the list of the fence just closed: wakes its waiters, orders its callbacks oldest first, and puts them on this
     /// thread's run list, or on the dispatcher's queue: managed ones of a poller (decision 8), and all when the signaller sits
-    /// in an access section of its own (C12: callbacks run outside). Inside a section.
+    /// in an access section of its own (C12: callbacks run outside). Takes a reference for them if <paramref name="keep"/> is
+    /// the fence's generation, not 0. Inside a section.
     /// </summary>
-    public static void Collect(ThreadCache* cache, uint index, FenceSlot* fence, ulong before, bool onPoller)
+    public static void Collect(ThreadCache* cache, uint index, FenceSlot* fence, ulong before, bool onPoller, uint keep)
     {
         Chain native = default;
         Chain managed = default;
@@ -49,6 +50,11 @@ internal static unsafe class CallbackRun
             }
 
             i = next;
+        }
+
+        if (keep != 0 && (native.First | managed.First) != 0 && FenceLife.TryAcquire(fence, keep))
+        {
+            Atomic.OrFull(ref fence->Flags, FenceFlags.RunReference);
         }
 
         if (native.First != 0)
@@ -112,7 +118,7 @@ internal static unsafe class CallbackRun
     {
         uint* word = (uint*)&node->Argument;
 
-        // [WAKE] full: the close stands before the wake, and the state of the sleeper is taken with it. Pairs with [PARK].
+        // [WAITER-WAKE] full: the close stands before the wake, and the state of the sleeper is taken with it. Pairs with [WAITER-PARK].
         // Without it a waiter that is about to sleep is missed.
         uint was = Atomic.ExchangeFull(ref *word, WaiterWord.Signaled);
         if (was == WaiterWord.Asleep)
@@ -163,7 +169,7 @@ internal static unsafe class CallbackRun
         EngineBlock* engine = (EngineBlock*)cache->Pools;
         if ((Atomic.LoadPlain(ref fence->Flags) & FenceFlags.OnRing) != 0)
         {
-            Atomic.OrFull(ref fence->Flags, FenceFlags.DispatcherReference);
+            Atomic.OrFull(ref fence->Flags, FenceFlags.RunReference);
         }
 
         Atomic.StorePlain(ref fence->Link, first);
@@ -173,7 +179,7 @@ internal static unsafe class CallbackRun
     /// <summary>All callbacks of the fence have returned. Its runner's last touch of the slot.</summary>
     public static void Finish(FenceSlot* fence) =>
 
-        // [QUIESCE] release: the callbacks' effects stand before the bit. Pairs with [LATE-CHECK] and [IS-QUIESCED]. Without it an
+        // [QUIESCE-SET] release: the callbacks' effects stand before the bit. Pairs with [LATE-CHECK] and [IS-QUIESCED]. Without it an
         // observer that frees what a callback used could free it too early (fault 5).
         Atomic.StoreRelease(ref fence->Head, Atomic.LoadPlain(ref fence->Head) | HeadWord.Quiesced);
 

@@ -15,6 +15,9 @@ internal static unsafe class CallbackSweep
     // Pushes between sweeps: at 32 the two exchanges of a sweep cost each remover a thirtieth of one.
     private const uint LeastDebt = 32;
 
+    // The due mark has 16 bits (of sixteens) and is compared as a signed difference: half of that can lie ahead.
+    private const uint MostDebt = 0x7FF0 << 4;
+
     /// <summary>Have enough callbacks been pushed since the last sweep?</summary>
     public static bool IsDue(FenceSlot* fence, ulong head)
     {
@@ -43,7 +46,7 @@ internal static unsafe class CallbackSweep
         uint first = HeadWord.Node(head);
         uint unlinked = Unlink(first, out uint live);
         uint pushes = Atomic.LoadPlain(ref CallbackNode.At(first)->RunNext);
-        SetDue(fence, pushes + Math.Max(LeastDebt, live));
+        SetDue(fence, pushes + Math.Clamp(live, LeastDebt, MostDebt));
         bool open = ClearBit(fence);
         cache->Counters.Increment(Counter.Sweeps);
         while (unlinked != 0)
@@ -101,7 +104,7 @@ internal static unsafe class CallbackSweep
         ulong head = Atomic.LoadAcquire(ref fence->Head);
         while (!HeadWord.IsClosed(head))
         {
-            // [SWEEP-END] full: reads the newest head: if it is open, no runner began before. Pairs with [SIGNAL].
+            // [SWEEP-END] full: reads the newest head: if it is open, no runner began before. Pairs with [SIGNAL-CLOSE].
             ulong found = Atomic.CompareExchangeFull(ref fence->Head, head & ~HeadWord.SweepBit, head);
             if (found == head)
             {

@@ -18,7 +18,7 @@ internal static unsafe class EnableSignaling
         Section.Enter();
         try
         {
-            if (!FenceLife.IsLive(slot, fence.Generation) || slot->Timeline->Engine == null)
+            if (!FenceLife.IsCurrent(slot, fence.Generation) || slot->Timeline->Engine == null)
             {
                 return;
             }
@@ -56,7 +56,7 @@ internal static unsafe class EnableSignaling
         Section.Enter();
         try
         {
-            if (!FenceLife.IsLive(slot, fence.Generation) || HeadWord.IsClosed(Atomic.LoadAcquire(ref slot->Head)))
+            if (!FenceLife.IsCurrent(slot, fence.Generation) || HeadWord.IsClosed(Atomic.LoadAcquire(ref slot->Head)))
             {
                 return true;
             }
@@ -77,7 +77,7 @@ internal static unsafe class EnableSignaling
         Section.Enter();
         try
         {
-            if (!FenceLife.IsLive(slot, fence.Generation) || HeadWord.IsClosed(Atomic.LoadAcquire(ref slot->Head)))
+            if (!FenceLife.IsCurrent(slot, fence.Generation) || HeadWord.IsClosed(Atomic.LoadAcquire(ref slot->Head)))
             {
                 return;
             }

@@ -19,18 +19,22 @@ public readonly unsafe partial struct Fence
         ArgumentNullException.ThrowIfNull(callback);
         if (IsSignaled)
         {
-            registration = default;
-            return Status.State == FenceState.Stale ? AddCallbackResult.Stale : AddCallbackResult.AlreadySignaled;
+            return Add(NodeKind.Delegate, 0, 0, out registration); // refused and counted; it cannot become pending again
         }
 
         int entry = DelegateTable.Put(callback, state);
-        AddCallbackResult result = Add(NodeKind.Delegate, 0, entry, out registration);
-        if (result != AddCallbackResult.Added)
+        registration = default;
+        try
         {
-            DelegateTable.Take(entry, out _, out _);
+            return Add(NodeKind.Delegate, 0, entry, out registration);
         }
-
-        return result;
+        finally
+        {
+            if (registration.Node == 0)
+            {
+                DelegateTable.Take(entry, out _, out _);
+            }
+        }
     }
 
     /// <summary>Adds a static managed function; as the delegate form, without a table entry (2 ns a call).</summary>
@@ -87,7 +91,7 @@ public readonly unsafe partial struct Fence
         ThreadCache* cache = References.CacheOf(slot, Generation);
         if (cache == null)
         {
-            bool live = FenceLife.IsLive(slot, Generation);
+            bool live = FenceLife.IsCurrent(slot, Generation);
             Section.Exit();
             return RefuseAdd(live);
         }

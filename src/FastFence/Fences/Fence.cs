@@ -31,12 +31,13 @@ public readonly unsafe partial struct Fence : IEquatable<Fence>
     internal uint Generation => (uint)(_value >> 32);
 
     /// <summary>
-    /// The fence's slot; a forged index is led to the stub's slot, whose generation refuses it.
+    /// The fence's slot; a forged index is led to the place behind the last one, node 0, which is never given out and reads as
+    /// zeroes: no generation fits.
     /// </summary>
     internal FenceSlot* Slot
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        get => FenceSlot.At((uint)_value < Reservation.FenceSlots ? (uint)_value : 0);
+        get => FenceSlot.At(Math.Min((uint)_value, Reservation.FenceSlots));
     }
 
     /// <summary>
@@ -52,7 +53,7 @@ public readonly unsafe partial struct Fence : IEquatable<Fence>
             FenceSlot* slot = Slot;
 
             // [IS-SIGNALED] acquire: what the signaller wrote is seen after the bit; the generation is read behind the head, so
-            // the head was of this life. Pairs with [SIGNAL]. Without it a reader sees "signaled" and old results.
+            // the head was of this life. Pairs with [SIGNAL-CLOSE]. Without it a reader sees "signaled" and old results.
             ulong head = Atomic.LoadAcquire(ref slot->Head);
             return FenceLife.IsCurrent(slot, Generation) ? HeadWord.IsClosed(head) : IsGone();
         }
@@ -63,7 +64,7 @@ public readonly unsafe partial struct Fence : IEquatable<Fence>
     {
         get
         {
-            // [IS-QUIESCED] acquire: what the callbacks did is seen after the bit. Pairs with [QUIESCE].
+            // [IS-QUIESCED] acquire: what the callbacks did is seen after the bit. Pairs with [QUIESCE-SET].
             ulong head = Atomic.LoadAcquire(ref Slot->Head);
             return FenceLife.IsCurrent(Slot, Generation) ? HeadWord.IsQuiesced(head) : IsGone();
         }
@@ -86,14 +87,16 @@ public readonly unsafe partial struct Fence : IEquatable<Fence>
     }
 
     /// <summary>Monotonic time of the signal in ns (64 ns steps), or 0 while pending or when the fence is gone.</summary>
+    /// <exception cref="InvalidOperationException">The handle is null.</exception>
     public long TimestampNanoseconds
     {
         get
         {
+            ThrowIfNull();
             Section.Enter();
             FenceSlot* slot = Slot;
             ulong head = Atomic.LoadAcquire(ref slot->Head);
-            bool known = FenceLife.IsLive(slot, Generation) && HeadWord.IsClosed(head);
+            bool known = FenceLife.IsCurrent(slot, Generation) && HeadWord.IsClosed(head);
             EngineBlock* engine = known ? slot->Timeline->Engine : null;
             long time = !known ? 0 : (engine != null ? engine->StartNanoseconds : 0) + (long)(HeadWord.Units(head) << HeadWord.TimeShift);
             Section.Exit();
@@ -102,20 +105,24 @@ public readonly unsafe partial struct Fence : IEquatable<Fence>
     }
 
     /// <summary>Context of the fence's timeline; 0 for the stub, or when the fence is gone.</summary>
+    /// <exception cref="InvalidOperationException">The handle is null.</exception>
     public ulong Context
     {
         get
         {
+            ThrowIfNull();
             ulong context = Atomic.LoadAcquire(ref Slot->Context);
             return FenceLife.IsCurrent(Slot, Generation) ? context : 0;
         }
     }
 
     /// <summary>Sequence number on the timeline; 0 when the fence is gone.</summary>
+    /// <exception cref="InvalidOperationException">The handle is null.</exception>
     public ulong Seqno
     {
         get
         {
+            ThrowIfNull();
             ulong seqno = Atomic.LoadAcquire(ref Slot->Seqno);
             return FenceLife.IsCurrent(Slot, Generation) ? seqno : 0;
         }
@@ -150,8 +157,9 @@ public readonly unsafe partial struct Fence : IEquatable<Fence>
             Fence fence = FromValue(value);
             bool taken = FenceLife.TryAcquire(fence.Slot, fence.Generation);
 
-            // [SLOT-RELOAD] acquire: the slot still names the fence that we have a reference on. Pairs with itself (the
-            // replacer's exchange). Without it we would return a fence that was replaced before we began.
+            // [SLOT-RELOAD] acquire: the slot still names the fence that we have a reference on. Pairs
+            // with [SLOT-RELOAD] (the replacer's exchange is the host's). Without it we would return a fence that was replaced
+            // before we began.
             ulong again = Atomic.LoadAcquire(ref slot);
             if (again == value)
             {

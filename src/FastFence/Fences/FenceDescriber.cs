@@ -18,8 +18,8 @@ internal static unsafe class FenceDescriber
 
         // One look decides for the whole line: a fence that signals meanwhile is still described as the pending one it was.
         bool pending = FenceNames.IsPending(slot, fence.Generation);
-        ReadOnlySpan<byte> driver = pending ? FenceNames.Driver(slot, fence.Generation) : FenceNames.DetachedDriver;
-        ReadOnlySpan<byte> timeline = pending ? FenceNames.Timeline(slot, fence.Generation) : FenceNames.SignaledTimeline;
+        ReadOnlySpan<byte> driver = pending ? FenceNames.AskDriver(slot) : FenceNames.DetachedDriver;
+        ReadOnlySpan<byte> timeline = pending ? FenceNames.AskTimeline(slot) : FenceNames.SignaledTimeline;
         int at = 0;
         return Append(driver, destination, ref at)
             && Append(" "u8, destination, ref at)

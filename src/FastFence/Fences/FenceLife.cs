@@ -60,24 +60,17 @@ internal static unsafe class FenceLife
         return ((ulong)generation << 32) | index;
     }
 
-    /// <summary>Is the handle's fence still this one? Any thread; a forged index meets zeroes.</summary>
+    /// <summary>
+    /// Is the handle's fence still this one, with references? Any thread. Asked before anything else of the slot is believed: a
+    /// forged handle may name the generation of a slot that is free, or never was used.
+    /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static bool IsCurrent(FenceSlot* fence, uint generation) =>
 
         // [HANDLE-CHECK] acquire: what is read of the slot afterwards is at least as new as this life. Pairs with [FENCE-BIRTH]
-        // and [FENCE-LAST]. Without it the content of the former life could pass under the new handle.
-        (uint)(Atomic.LoadAcquire(ref fence->RefGen) >> 32) == generation;
-
-    /// <summary>
-    /// Is it a fence with references? Asked before the slot's pointers are followed: a forged handle may name a free slot's
-    /// generation.
-    /// </summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static bool IsLive(FenceSlot* fence, uint generation)
-    {
-        ulong word = Atomic.LoadAcquire(ref fence->RefGen); // [HANDLE-CHECK]
-        return (uint)(word >> 32) == generation && (uint)word != 0;
-    }
+        // and [FENCE-LAST]. Without it the content of the former life could pass under the new handle. One comparison: the
+        // difference is the count − 1 for this generation, and wraps for the others and for the count 0.
+        Atomic.LoadAcquire(ref fence->RefGen) - ((ulong)generation << 32) - 1 < uint.MaxValue;
 
     /// <summary>Takes a reference unless the fence is gone. Any thread.</summary>
     public static bool TryAcquire(FenceSlot* fence, uint generation)
@@ -159,7 +152,7 @@ internal static unsafe class FenceLife
         cache->Counters.Increment(Counter.Released);
 
         // [LATE-CHECK] acquire: a fence whose callbacks have returned is not touched by its runner any more. Pairs with
-        // [QUIESCE]. Without it the runner would set its bit in the slot's next life.
+        // [QUIESCE-SET]. Without it the runner would set its bit in the slot's next life.
         if (HeadWord.IsQuiesced(Atomic.LoadAcquire(ref fence->Head)))
         {
             SlotCache.Defer<FenceKind>(cache, &cache->Fences, &cache->Pools->Fences, index);

@@ -24,27 +24,25 @@ internal static unsafe class FenceNames
     };
 
     /// <summary>The driver's name while pending, then <see cref="DetachedDriver"/>. Inside a section.</summary>
-    public static ReadOnlySpan<byte> Driver(FenceSlot* slot, uint generation)
-    {
-        if (!IsPending(slot, generation))
-        {
-            return DetachedDriver;
-        }
+    public static ReadOnlySpan<byte> Driver(FenceSlot* slot, uint generation) =>
+        IsPending(slot, generation) ? AskDriver(slot) : DetachedDriver;
 
+    /// <summary>The timeline's name while pending, then <see cref="SignaledTimeline"/>. Inside a section.</summary>
+    public static ReadOnlySpan<byte> Timeline(FenceSlot* slot, uint generation) =>
+        IsPending(slot, generation) ? AskTimeline(slot) : SignaledTimeline;
+
+    /// <summary>What the exporter says. Inside the section in which the fence was seen pending.</summary>
+    public static ReadOnlySpan<byte> AskDriver(FenceSlot* slot)
+    {
         ExporterBlock* exporter = slot->Timeline->Exporter;
         return exporter->Ops.DriverName == null
             ? NameTable.Text(slot->DriverName)
             : exporter->Ops.DriverName(ArgsOf(slot)).AsSpan();
     }
 
-    /// <summary>The timeline's name while pending, then <see cref="SignaledTimeline"/>. Inside a section.</summary>
-    public static ReadOnlySpan<byte> Timeline(FenceSlot* slot, uint generation)
+    /// <inheritdoc cref="AskDriver"/>
+    public static ReadOnlySpan<byte> AskTimeline(FenceSlot* slot)
     {
-        if (!IsPending(slot, generation))
-        {
-            return SignaledTimeline;
-        }
-
         ExporterBlock* exporter = slot->Timeline->Exporter;
         return exporter->Ops.TimelineName == null
             ? NameTable.Text(slot->TimelineName)
@@ -58,7 +56,7 @@ internal static unsafe class FenceNames
     public static bool IsPending(FenceSlot* slot, uint generation)
     {
         // [ACCESS-CHECK] acquire: the section's first load, not before the entry store in program order; private data is read
-        // after it. Pairs with [READER-ENTER] and [SIGNAL]. Without it the data of an exporter already gone could be read.
+        // after it. Pairs with [READER-ENTER] and [SIGNAL-CLOSE]. Without it the data of an exporter already gone could be read.
         ulong head = Atomic.LoadAcquire(ref slot->Head);
         return !HeadWord.IsClosed(head) && FenceLife.IsCurrent(slot, generation);
     }

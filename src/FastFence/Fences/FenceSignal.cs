@@ -34,7 +34,7 @@ internal static unsafe class FenceSignal
         ThreadCache* cache = References.CacheOf(fence, handle.Generation);
         if (cache == null)
         {
-            bool current = FenceLife.IsLive(fence, handle.Generation);
+            bool current = FenceLife.IsCurrent(fence, handle.Generation);
             Reader.Exit(reader);
             return Refuse(handle, current);
         }
@@ -71,7 +71,8 @@ internal static unsafe class FenceSignal
         ThreadCache* cache, uint index, FenceSlot* fence, uint generation, uint error, long now)
     {
         TimelineBlock* timeline = fence->Timeline;
-        if (HeadWord.IsClosed(Atomic.LoadPlain(ref fence->Head)))
+        ulong head = Atomic.LoadAcquire(ref fence->Head);
+        if (HeadWord.IsClosed(head) || HeadWord.IsPromised(head))
         {
             cache->Counters.Increment(Counter.SignaledAgain);
             return SignalResult.AlreadySignaled;
@@ -80,7 +81,7 @@ internal static unsafe class FenceSignal
         // [TURN-CHECK] acquire: our close comes after the one before it. Pairs with [TURN-MOVE]. Without it two fences of one
         // timeline could be seen signaled in the wrong order.
         if (Atomic.LoadAcquire(ref timeline->Completed) + 1 != fence->Seqno
-            || (Atomic.LoadPlain(ref fence->Flags) & (FenceFlags.Deferred | FenceFlags.OnRing)) != 0)
+            || (Atomic.LoadPlain(ref fence->Flags) & FenceFlags.OnRing) != 0)
         {
             return TimelineTurn.Record(cache, timeline, index, fence, generation, error);
         }
@@ -102,18 +103,20 @@ internal static unsafe class FenceSignal
 
     /// <summary>
     /// Closes the fence whose turn it is and moves the turn; its callbacks are on the thread's run list afterwards. The caller
-    /// is inside a section and holds a reference, or the timeline's turn. False when somebody else closed it first.
+    /// is inside a section and holds a reference, or the timeline's turn. False when somebody else closed it first, or, unless
+    /// the caller may take <paramref name="promised"/> ones (the poller may), when it is promised to the turn.
     /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static bool CloseInTurn(
-        ThreadCache* cache, TimelineBlock* timeline, uint index, FenceSlot* fence, uint generation, uint error, long now, bool onPoller)
+        ThreadCache* cache, TimelineBlock* timeline, uint index, FenceSlot* fence, uint generation, uint error, long now, bool onPoller,
+        bool promised = false)
     {
         EngineBlock* engine = (EngineBlock*)cache->Pools;
         ulong units = Math.Min((ulong)Math.Max(0, now - engine->StartNanoseconds) >> HeadWord.TimeShift, HeadWord.MaxUnits);
 
         // Stamps never fall on a timeline; the word has one writer, the holder of the turn.
         units = Math.Max(units, Atomic.LoadPlain(ref timeline->LastUnits));
-        if (!TryClose(fence, generation, ref error, units, out ulong before))
+        if (!TryClose(fence, generation, ref error, units, onPoller || promised, out ulong before))
         {
             cache->Counters.Increment(Counter.SignaledAgain);
             return false;
@@ -129,7 +132,9 @@ internal static unsafe class FenceSignal
 
         if (HeadWord.Node(before) != 0)
         {
-            CallbackRun.Collect(cache, index, fence, before, onPoller);
+            // Callbacks that run later than the signal returns keep their fence: the closer may hold its last reference.
+            bool keep = !onPoller && (promised || cache->Running != 0 || cache->SignalNested != 0);
+            CallbackRun.Collect(cache, index, fence, before, onPoller, keep ? generation : 0);
         }
 
         // [TURN-MOVE] release: the close stands before the turn of the next. Pairs with [TURN-CHECK] and [TURN-RECORD].
@@ -138,21 +143,21 @@ internal static unsafe class FenceSignal
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static bool TryClose(FenceSlot* fence, uint generation, ref uint error, ulong units, out ulong before)
+    private static bool TryClose(FenceSlot* fence, uint generation, ref uint error, ulong units, bool promised, out ulong before)
     {
         ulong expected = HeadWord.OpenEmpty(generation);
 
-        // [SIGNAL] full: everything the signaller wrote is seen by whoever sees the fence signaled (C14), and exactly one close
-        // succeeds (C1). Pairs with [IS-SIGNALED], [CB-PUSH] and [CB-REMOVE]. Without it two signallers both win, or a callback
+        // [SIGNAL-CLOSE] full: everything the signaller wrote is seen by whoever sees the fence signaled (C14), and exactly one close
+        // succeeds (C1). Pairs with [IS-SIGNALED], [CB-PUSH], [CB-REMOVE] and [TURN-PROMISE]. Without it two signallers both win, or a callback
         // pushed at this moment is lost.
         before = Atomic.CompareExchangeFull(ref fence->Head, HeadWord.Closed(error, units, HeadWord.Quiesced), expected);
-        return before == expected || TryCloseFound(fence, generation, ref error, units, ref before);
+        return before == expected || TryCloseFound(fence, generation, ref error, units, promised, ref before);
     }
 
-    private static bool TryCloseFound(FenceSlot* fence, uint generation, ref uint error, ulong units, ref ulong before)
+    private static bool TryCloseFound(FenceSlot* fence, uint generation, ref uint error, ulong units, bool promised, ref ulong before)
     {
         uint asked = error;
-        while (!HeadWord.IsClosed(before) && HeadWord.IsOf(before, generation))
+        while (!HeadWord.IsClosed(before) && HeadWord.IsOf(before, generation) && (promised || !HeadWord.IsPromised(before)))
         {
             // An error set in advance stands (C2); so does an empty list: nothing to run means quiesced at once.
             uint preset = HeadWord.OpenError(before);
@@ -177,7 +182,7 @@ internal static unsafe class FenceSignal
     {
         EngineBlock* engine = (EngineBlock*)cache->Pools;
         ulong units = Math.Min((ulong)Math.Max(0, engine->Clock.Read() - engine->StartNanoseconds) >> HeadWord.TimeShift, HeadWord.MaxUnits);
-        if (TryClose(fence, generation, ref error, units, out _))
+        if (TryClose(fence, generation, ref error, units, promised: true, out _))
         {
             // Its emitter never got the handle, so there are no callbacks.
             cache->Counters.Increment(Counter.Signaled);
@@ -185,13 +190,41 @@ internal static unsafe class FenceSignal
         }
     }
 
-    /// <summary>Sets the error that the fence will signal with; false when it is signaled or has one already (C2).</summary>
+    /// <summary>
+    /// Promises an open fence to the turn, with an error unless it has one: false when it is closed or promised already.
+    /// </summary>
+    public static bool TryPromise(FenceSlot* fence, uint generation, uint error)
+    {
+        ulong head = Atomic.LoadAcquire(ref fence->Head);
+        while (!HeadWord.IsClosed(head) && HeadWord.IsOf(head, generation) && !HeadWord.IsPromised(head))
+        {
+            ulong next = head | HeadWord.PromisedBit;
+            next = error != 0 && HeadWord.OpenError(head) == 0 ? HeadWord.WithError(next, error) : next;
+
+            // [TURN-PROMISE] full: succeeds on an open word only, and a signaller in turn finds it. Pairs with [SIGNAL-CLOSE]. Without it a
+            // fence could be closed by one thread and recorded by another: its callbacks' link overwritten, its turn never passed.
+            ulong found = Atomic.CompareExchangeFull(ref fence->Head, next, head);
+            if (found == head)
+            {
+                return true;
+            }
+
+            head = found;
+        }
+
+        return false;
+    }
+
+    /// <summary>
+    /// Sets the error that the fence will signal with; false when it is signaled, promised, or has one already (C2).
+    /// </summary>
     public static bool TrySetError(FenceSlot* fence, uint generation, uint error)
     {
         ulong head = Atomic.LoadAcquire(ref fence->Head);
-        while (!HeadWord.IsClosed(head) && HeadWord.IsOf(head, generation) && HeadWord.OpenError(head) == 0)
+        while (!HeadWord.IsClosed(head) && HeadWord.IsOf(head, generation) && HeadWord.OpenError(head) == 0
+            && !HeadWord.IsPromised(head))
         {
-            // [SET-ERROR] full: compares the whole word, so it cannot land on a closed one. Pairs with [SIGNAL]. Without it an
+            // [SET-ERROR] full: compares the whole word, so it cannot land on a closed one. Pairs with [SIGNAL-CLOSE]. Without it an
             // error set while another thread signals would be torn from state and time (fault 41).
             ulong found = Atomic.CompareExchangeFull(ref fence->Head, HeadWord.WithError(head, error), head);
             if (found == head)

@@ -7,20 +7,20 @@ namespace FastFence.Fences;
 /// <summary>Bits of <see cref="FenceSlot.Flags"/>.</summary>
 internal static class FenceFlags
 {
-    /// <summary>No weak handle was ever given out: its owner alone knows the fence.</summary>
-    public const uint Unshared = 1;
-
     /// <summary>The exporter's enable op has been called, or is being called.</summary>
     public const uint Enabled = 2;
-
-    /// <summary>A signal out of turn is recorded.</summary>
-    public const uint Deferred = 4;
 
     /// <summary>The timeline is a ring: the poller signals.</summary>
     public const uint OnRing = 8;
 
-    /// <summary>The poller left its reference to the dispatcher, with the managed callbacks.</summary>
-    public const uint DispatcherReference = 16;
+    /// <summary>A reference goes with the callbacks, and whoever runs the last one drops it.</summary>
+    public const uint RunReference = 16;
+
+    /// <summary>
+    /// No weak handle was ever given out: its owner alone knows the fence. Alone in its byte, so that it can be taken away by a
+    /// plain store that loses no other bit.
+    /// </summary>
+    public const uint Unshared = 1 << 8;
 
     /// <summary>Upper half: pushes (in sixteens) after which removed callbacks are swept.</summary>
     public const int SweepShift = 16;
@@ -69,6 +69,10 @@ internal unsafe struct FenceSlot
     /// <summary>See <see cref="FenceFlags"/>.</summary>
     [FieldOffset(60)]
     public uint Flags;
+
+    /// <summary>The byte of <see cref="Flags"/> that holds <see cref="FenceFlags.Unshared"/> (little-endian).</summary>
+    [FieldOffset(61)]
+    public byte UnsharedByte;
 
     /// <summary>The slot of an index. Safety: the index is below <see cref="Reservation.FenceSlots"/>.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -33,10 +33,9 @@ public readonly unsafe struct FenceSource : IDisposable, IEquatable<FenceSource>
             if ((Atomic.LoadPlain(ref slot->Flags) & FenceFlags.Unshared) != 0)
             {
                 Section.Enter();
-                uint flags = Atomic.LoadAcquire(ref slot->Flags);
-                if ((flags & FenceFlags.Unshared) != 0 && FenceLife.IsLive(slot, fence.Generation))
+                if (FenceLife.IsCurrent(slot, fence.Generation))
                 {
-                    Atomic.StorePlain(ref slot->Flags, flags & ~FenceFlags.Unshared);
+                    Atomic.StoreRelease(ref slot->UnsharedByte, (byte)0);
                 }
 
                 Section.Exit();
@@ -71,7 +70,9 @@ public readonly unsafe struct FenceSource : IDisposable, IEquatable<FenceSource>
         return FenceSignal.Signal(new Fence(_value), error.Magnitude, timestampNanoseconds);
     }
 
-    /// <summary>Sets the error that the fence will signal with (C2). False when it is signaled, or has an error.</summary>
+    /// <summary>
+    /// Sets the error that the fence will signal with (C2). False when it is signaled, has an error, or its signal is recorded.
+    /// </summary>
     /// <param name="error">An error.</param>
     /// <exception cref="ArgumentException">The error is <see cref="FenceError.None"/>.</exception>
     public bool TrySetError(FenceError error)
@@ -101,7 +102,7 @@ public readonly unsafe struct FenceSource : IDisposable, IEquatable<FenceSource>
         Fence fence = new(_value);
         ulong head = Atomic.LoadAcquire(ref fence.Slot->Head);
         if (!HeadWord.IsClosed(head) && FenceLife.IsCurrent(fence.Slot, fence.Generation)
-            && (Atomic.LoadAcquire(ref fence.Slot->Flags) & FenceFlags.Deferred) == 0)
+            && !HeadWord.IsPromised(head))
         {
             Signal(FenceError.Canceled);
         }

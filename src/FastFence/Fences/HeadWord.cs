@@ -1,7 +1,7 @@
 // The head word is the fence: one exchange on it publishes state, error and timestamp together (C1, §2).
 //
-//   open    63        32 31        14 13       2  1      0
-//           │ node index │ generation │ error    │sweep│ 0 │      generation: its low 18 bits; error: set in advance
+//   open    63   62      32 31        14 13       2  1      0
+//           │prom│ node index │ generation │ error    │sweep│ 0 │  generation: its low 18 bits; error: set in advance
 //   closed  63              15 14        3  2      1      0
 //           │ time, 64 ns units │ error    │mdone│ndone│ 1 │      done: the native / managed callbacks have returned
 using System.Runtime.CompilerServices;
@@ -26,6 +26,12 @@ internal static class HeadWord
     /// <summary>Open word: somebody unlinks removed nodes.</summary>
     public const ulong SweepBit = 2;
 
+    /// <summary>
+    /// Open word: a signal out of turn is recorded, so the turn alone closes it (C11). In this word, so that promising and
+    /// closing cannot both succeed. A node's index has 31 bits: the largest reservation has 2^31 nodes.
+    /// </summary>
+    public const ulong PromisedBit = 1UL << 63;
+
     /// <summary>Nanoseconds of a timestamp unit, as a shift.</summary>
     public const int TimeShift = 6;
 
@@ -34,6 +40,7 @@ internal static class HeadWord
 
     private const uint GenerationMask = (1u << 18) - 1;
     private const uint ErrorMask = 0xFFF;
+    private const uint NodeMask = (1u << 31) - 1;
 
     /// <summary>The open word of a fence without callbacks and without an error.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -64,10 +71,13 @@ internal static class HeadWord
     public static ulong WithError(ulong head, uint error) => (head & ~((ulong)ErrorMask << 2)) | ((ulong)error << 2);
 
     /// <summary>Newest callback node of an open word; 0 = none.</summary>
-    public static uint Node(ulong head) => (uint)(head >> 32);
+    public static uint Node(ulong head) => (uint)(head >> 32) & NodeMask;
 
     /// <summary>The open word with another newest node.</summary>
-    public static ulong WithNode(ulong head, uint node) => (head & uint.MaxValue) | ((ulong)node << 32);
+    public static ulong WithNode(ulong head, uint node) => (head & (uint.MaxValue | PromisedBit)) | ((ulong)node << 32);
+
+    /// <summary>Is a signal out of turn recorded in an open word?</summary>
+    public static bool IsPromised(ulong head) => (head & (ClosedBit | PromisedBit)) == PromisedBit;
 
     /// <summary>Does an open word belong to this generation?</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -27,7 +27,7 @@ internal static unsafe class LateSlots
         }
 
         bag->Items[bag->Count] = index;
-        Atomic.StoreRelease(ref bag->Count, bag->Count + 1); // [STAGE] as in SlotCache.Defer
+        Atomic.StoreRelease(ref bag->Count, bag->Count + 1); // [STAGE-PUT] pairs with [STAGE-STEAL]
     }
 
     /// <summary>Moves what has become quiesced to limbo. Owning thread only.</summary>
@@ -45,7 +45,8 @@ internal static unsafe class LateSlots
             return;
         }
 
-        ulong claim = Atomic.ExchangeFull(ref bag->Claim, (((bag->Claim >> 32) + 1) << 32) | Bag.Sealed); // [STAGE-SEAL]
+        // [STAGE-SEAL] full: as in SlotCache.Seal. Pairs with [STAGE-STEAL].
+        ulong claim = Atomic.ExchangeFull(ref bag->Claim, (((bag->Claim >> 32) + 1) << 32) | Bag.Sealed);
         Atomic.StoreRelease(ref cache->Late, (nint)fresh);
         Sort(cache, bag, (uint)claim, fresh);
         PoolSet.GiveEmptyBag(cache->Pools, bag);
@@ -81,7 +82,7 @@ internal static unsafe class LateSlots
         for (uint i = start; i < from->Count; i++)
         {
             uint index = from->Items[i];
-            if (HeadWord.IsQuiesced(Atomic.LoadAcquire(ref FenceSlot.At(index)->Head))) // [LATE-CHECK]
+            if (HeadWord.IsQuiesced(Atomic.LoadAcquire(ref FenceSlot.At(index)->Head))) // [LATE-CHECK] pairs with [QUIESCE-SET]
             {
                 SlotCache.Defer<FenceKind>(cache, &cache->Fences, &cache->Pools->Fences, index);
             }

@@ -13,7 +13,7 @@ internal static unsafe class References
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static ThreadCache* CacheOf(FenceSlot* slot, uint generation)
     {
-        if (!FenceLife.IsLive(slot, generation))
+        if (!FenceLife.IsCurrent(slot, generation))
         {
             return null;
         }
@@ -33,9 +33,9 @@ internal static unsafe class References
         {
             cache->Counters.Increment(Counter.StaleRefused);
         }
-        else if (cache == null)
+        else if (cache == null && !FenceLife.IsCurrent(slot, fence.Generation))
         {
-            StaleHandles.Count();
+            StaleHandles.Count(); // not the stub's, which has no engine and is immortal
         }
 
         Section.Exit();

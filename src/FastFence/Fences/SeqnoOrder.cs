@@ -23,7 +23,7 @@ internal static unsafe class SeqnoOrder
         Section.Enter();
         try
         {
-            if (!FenceLife.IsLive(a.Slot, a.Generation) || !FenceLife.IsLive(b.Slot, b.Generation))
+            if (!FenceLife.IsCurrent(a.Slot, a.Generation) || !FenceLife.IsCurrent(b.Slot, b.Generation))
             {
                 throw new ArgumentException("A fence that is gone has no place on a timeline: hold a FenceRef while comparing.");
             }

@@ -34,17 +34,12 @@ internal static unsafe class TimelineTurn
             return SignalResult.Stale;
         }
 
-        uint flags = Atomic.OrFull(ref fence->Flags, FenceFlags.Deferred);
-        if ((flags & FenceFlags.Deferred) != 0)
+        // The reference comes before the promise: whoever finds the promise and drops the last reference but ours sees ours.
+        if (!FenceSignal.TryPromise(fence, generation, error))
         {
             FenceLife.Release(cache, index, fence, generation);
             cache->Counters.Increment(Counter.SignaledAgain);
             return SignalResult.AlreadySignaled;
-        }
-
-        if (error != 0)
-        {
-            FenceSignal.TrySetError(fence, generation, error);
         }
 
         cache->Counters.Increment(Counter.Deferred);
@@ -71,12 +66,17 @@ internal static unsafe class TimelineTurn
     /// </summary>
     public static void Drain(ThreadCache* cache, TimelineBlock* timeline)
     {
+        // [TURN-LOOK] full: our turn, or our record, stands before the look. The thread inside publishes its next one and then
+        // looks at the turn ([TURN-LEAVE] stands between). Pairs with [TURN-LEAVE]. Without it we read its half-sorted list as
+        // "nothing due" while it reads the old turn: the fence would wait for the next signal.
+        Atomic.FenceFull();
         while (IsDue(timeline) && Atomic.CompareExchangeFull(ref timeline->DrainFlag, 1, 0) == 0)
         {
             DrainHeld(cache, timeline);
 
-            // [TURN-LEAVE] full: the flag is given up before the last look. Pairs with itself on another thread. Without it a
-            // fence recorded between our last look and the store would wait for the next signal.
+            // [TURN-LEAVE] full: the flag is given up before the last look. Pairs with [TURN-LEAVE], [TURN-LOOK] and
+            // [TURN-RECORD] of another thread. Without it a fence recorded between our last look and the store would wait for the
+            // next signal.
             Atomic.ExchangeFull(ref timeline->DrainFlag, 0);
         }
     }
@@ -89,7 +89,7 @@ internal static unsafe class TimelineTurn
         }
 
         return (uint)Atomic.LoadAcquire(ref timeline->DeferredStack) != 0
-            || Atomic.LoadAcquire(ref timeline->DeferredNext) == Atomic.LoadAcquire(ref timeline->Completed) + 1;
+            || Atomic.LoadAcquire(ref timeline->DeferredNext) - 1 <= Atomic.LoadAcquire(ref timeline->Completed); // 0, none, wraps
     }
 
     private static void DrainHeld(ThreadCache* cache, TimelineBlock* timeline)
@@ -103,7 +103,7 @@ internal static unsafe class TimelineTurn
             }
 
             uint first = timeline->DeferredSorted;
-            if (first == 0 || FenceSlot.At(first)->Seqno != Atomic.LoadAcquire(ref timeline->Completed) + 1)
+            if (first == 0 || FenceSlot.At(first)->Seqno > Atomic.LoadAcquire(ref timeline->Completed) + 1)
             {
                 return;
             }
@@ -113,7 +113,7 @@ internal static unsafe class TimelineTurn
             PublishNext(timeline);
             uint generation = (uint)(Atomic.LoadPlain(ref fence->RefGen) >> 32);
             long now = ((EngineBlock*)cache->Pools)->Clock.Read();
-            FenceSignal.CloseInTurn(cache, timeline, first, fence, generation, 0, now, onPoller: false);
+            FenceSignal.CloseInTurn(cache, timeline, first, fence, generation, 0, now, onPoller: false, promised: true);
             Atomic.AddFull(ref timeline->DeferredCount, uint.MaxValue);
             FenceLife.Release(cache, first, fence, generation);
         }

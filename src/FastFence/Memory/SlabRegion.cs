@@ -136,6 +136,9 @@ internal static unsafe class Regions
         uint fences = (uint)(Reservation.FenceRegionBytes / Reservation.SlabBytes);
         uint nodes = (uint)(Reservation.NodeRegionBytes / Reservation.SlabBytes);
         ((SlabRegion*)block)->Initialize(Reservation.FenceBase, Reservation.FenceRegionBytes, table);
+
+        // Slab 0 holds the stub fence and is nobody's: an engine that gave it back would decommit the stub of all the others.
+        ((SlabRegion*)block)->TryTake(out _);
         ((SlabRegion*)(block + Reservation.ContentionBytes))->Initialize(Reservation.NodeBase, Reservation.NodeRegionBytes, table + fences);
         ((SlabRegion*)(block + (2 * Reservation.ContentionBytes)))->Initialize(
             Reservation.BlockBase, Reservation.BlockRegionBytes, table + fences + nodes);

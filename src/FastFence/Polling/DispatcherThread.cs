@@ -28,11 +28,12 @@ internal sealed unsafe class DispatcherThread : IDisposable
     public void Dispose()
     {
         Atomic.StoreRelease(ref _stop, 1);
-        DispatchQueue.Wake(&_engine->Dispatch);
-        if (Thread.CurrentThread != _thread)
+        do
         {
-            _thread.Join();
+            // Again and again: it may announce its sleep after a wake.
+            DispatchQueue.Wake(&_engine->Dispatch);
         }
+        while (Thread.CurrentThread != _thread && !_thread.Join(1));
     }
 
     private void Run()

@@ -17,6 +17,8 @@ internal static unsafe class PollerCore
     public static int DoWork(PollerBlock* poller)
     {
         ThreadCache* cache = poller->Cache;
+
+        // [RING-SET-READ] acquire: the set is read after its address. Pairs with [RING-SET].
         RingSet* set = (RingSet*)Atomic.LoadAcquire(ref poller->Rings);
         uint done = 0;
         uint batches = 0;
@@ -98,7 +100,7 @@ internal static unsafe class PollerCore
         poller->Engine->Clock.Publish(0);
 
         // [POLLER-SLEEP] full, then a process-wide barrier: announced before the last look. Emitters publish by a full exchange;
-        // a device writes its word and looks at us without a fence, and the barrier orders that for it. Pairs with [PUBLISH] and
+        // a device writes its word and looks at us without a fence, and the barrier orders that for it. Pairs with [RING-PUBLISH] and
         // [WORD-WRITE]. Without it a completion written at this moment waits for the whole park.
         Atomic.ExchangeFull(ref poller->Wake.Asleep, 1);
         Atomic.StoreRelease(ref poller->Parked, 1);

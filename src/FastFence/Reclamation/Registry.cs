@@ -90,7 +90,7 @@ internal static unsafe class Registry
             record->Signalling = 0;
             Atomic.StoreRelease(ref record->State, (uint)ReaderState.Casual);
 
-            // [REGISTER] full: the record is in the list before this thread's first section. Pairs with [GP-SCAN]. Without it a
+            // [READER-REGISTER] full: the record is in the list before this thread's first section. Pairs with [GP-SCAN]. Without it a
             // scan that began before would pass over a reader already inside.
             Atomic.FenceFull();
             t_words.Reader = record;
@@ -185,7 +185,7 @@ internal static unsafe class Registry
     {
         for (ThreadCache* c = (ThreadCache*)pools->Caches; c != null; c = c->NextOfEngine)
         {
-            if (c->Orphaned == 2)
+            if (Atomic.LoadAcquire(ref c->Orphaned) == 2)
             {
                 c->Orphaned = 0;
                 Adopt(c, reader);

@@ -44,7 +44,7 @@ internal unsafe struct SlotCache
         uint count = bag->Count;
         bag->Items[count] = slot;
 
-        // [STAGE] release: the index stands before the count that covers it. Pairs with [STAGE-STEAL]. Without it the reclaimer
+        // [STAGE-PUT] release: the index stands before the count that covers it. Pairs with [STAGE-STEAL]. Without it the reclaimer
         // would take an index of the bag's former life.
         Atomic.StoreRelease(ref bag->Count, count + 1);
         if (count + 1 >= owner->BagCapacity)

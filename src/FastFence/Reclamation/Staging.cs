@@ -18,8 +18,13 @@ internal static unsafe class Staging
         ulong claim = Atomic.LoadAcquire(ref bag->Claim);
         uint taken = (uint)claim;
 
-        // [STAGE-STEAL] acquire: indices are read after the count that covers them. Pairs with [STAGE] and [STAGE-SEAL].
+        // [STAGE-STEAL] acquire: indices are read after the count that covers them. Pairs with [STAGE-PUT] and [STAGE-SEAL].
         uint count = Atomic.LoadAcquire(ref bag->Count);
+        if (Atomic.LoadAcquire(ref staging) != (nint)bag)
+        {
+            return 0; // sealed meanwhile: the claim may be of another use of the bag
+        }
+
         if (taken == Bag.Sealed || count <= taken || count > Bag.MaxCapacity)
         {
             return 0;
@@ -37,7 +42,7 @@ internal static unsafe class Staging
             return 0;
         }
 
-        Atomic.StoreRelease(ref target->Count, target->Count + n); // [STAGE]: others may steal from the target in turn
+        Atomic.StoreRelease(ref target->Count, target->Count + n); // [STAGE-PUT]: others may steal from the target in turn
         return n;
     }
 }

@@ -58,7 +58,7 @@ public sealed unsafe class RingConsumer
         ulong next = _taken + 1;
         RingSlot* slot = RingBlock.SlotOf(_ring, next);
 
-        // [CONSUME] acquire: the command is read after its number. Pairs with [PUBLISH]. Without it a command of the former round
+        // [RING-CONSUME] acquire: the command is read after its number. Pairs with [RING-PUBLISH]. Without it a command of the former round
         // would run.
         ulong published = Atomic.LoadAcquire(ref slot->Publish);
         if ((published & ~RingSlot.NopBit) != next)
@@ -187,7 +187,7 @@ public sealed unsafe class RingConsumer
     private void SleepOnce(long deadlineNanoseconds)
     {
         // [DOORBELL-SLEEP] full: announced before the last look; the emitter's publication is a full exchange and it looks at the
-        // sleeper afterwards. Pairs with [PUBLISH] and [DETACH]. Without it the device sleeps over a published command.
+        // sleeper afterwards. Pairs with [RING-PUBLISH] and [RING-DETACH]. Without it the device sleeps over a published command.
         bool attached = Enter();
         if (attached)
         {
@@ -232,7 +232,7 @@ public sealed unsafe class RingConsumer
     {
         Section.Enter();
 
-        // [DETACH] full: the mark stands before the wake. Pairs with [DOORBELL-SLEEP]. Without it a device that announces its sleep
+        // [RING-DETACH] full: the mark stands before the wake. Pairs with [DOORBELL-SLEEP]. Without it a device that announces its sleep
         // at this moment sleeps on a ring that is gone.
         Atomic.ExchangeFull(ref _detached, 1);
         WakeInside();

@@ -84,7 +84,7 @@ internal static unsafe class RingEmit
         RingSlot* slot = RingBlock.SlotOf(ring, position);
         ulong seen = Atomic.LoadAcquire(ref slot->Publish);
 
-        // [NOP] full: either the producer's publication or the NOP stands, never both. Pairs with [PUBLISH].
+        // [RING-NOP] full: either the producer's publication or the NOP stands, never both. Pairs with [RING-PUBLISH].
         return (seen & ~RingSlot.NopBit) < position
             && Atomic.CompareExchangeFull(ref slot->Publish, position | RingSlot.NopBit, seen) == seen;
     }
@@ -102,12 +102,19 @@ internal static unsafe class RingEmit
 
             // [RING-SPACE] acquire: the retire slot of this position was taken out before the one it follows was completed.
             // Pairs with [TURN-MOVE]. Without it two fences would share a retire slot.
-            if (position - Atomic.LoadAcquire(ref timeline->Completed) >= ring->Capacity)
+            long ahead = (long)(position - Atomic.LoadAcquire(ref timeline->Completed));
+            if (ahead >= ring->Capacity)
             {
                 return EmitResult.RingFull;
             }
 
-            // [RESERVE] full: one producer a position. Pairs with itself.
+            if (ahead < 0)
+            {
+                continue; // others have emitted and the device has passed what we read first
+            }
+
+            // [RING-RESERVE] full: one producer a position, reserved before the device can complete it. Pairs
+            // with [RING-RESERVE] and [WORD-READ]. Without it two commands share a slot.
             if (Atomic.CompareExchangeFull(ref timeline->LastSeqno, position + 1, position) != position)
             {
                 continue;
@@ -130,8 +137,8 @@ internal static unsafe class RingEmit
         ulong seen = Atomic.LoadPlain(ref slot->Publish);
         slot->Command = command;
 
-        // [PUBLISH] full: the command stands before its number, and the number before the look at sleepers. Pairs with [CONSUME],
-        // [NOP] and [DOORBELL-SLEEP]. Without it the device runs a command of the former round, or sleeps over this one.
+        // [RING-PUBLISH] full: the command stands before its number, and the number before the look at sleepers. Pairs with [RING-CONSUME],
+        // [RING-NOP] and [DOORBELL-SLEEP]. Without it the device runs a command of the former round, or sleeps over this one.
         // A number at or above ours: our position became a NOP, maybe rounds ago.
         if ((seen & ~RingSlot.NopBit) >= position || Atomic.CompareExchangeFull(ref slot->Publish, position, seen) != seen)
         {

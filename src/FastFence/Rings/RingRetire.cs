@@ -42,7 +42,7 @@ internal static unsafe class RingRetire
         }
 
         // [WORD-READ] acquire: what the device wrote before the word is seen by whoever sees the fences signaled (C14); the
-        // reserved tail is read after it, so a genuine word is never above it. Pairs with [WORD-WRITE] and [RESERVE].
+        // reserved tail is read after it, so a genuine word is never above it. Pairs with [WORD-WRITE] and [RING-RESERVE].
         ulong word = ring->WordBits == 32
             ? SeqnoOrder.Extend(ring->Seen, Atomic.LoadAcquire(ref *(uint*)ring->Word))
             : Atomic.LoadAcquire(ref *(ulong*)ring->Word);
@@ -140,7 +140,7 @@ internal static unsafe class RingRetire
             CallbackRunNative.RunAll(cache);
         }
 
-        if ((Atomic.LoadAcquire(ref fence->Flags) & FenceFlags.DispatcherReference) == 0)
+        if ((Atomic.LoadAcquire(ref fence->Flags) & FenceFlags.RunReference) == 0)
         {
             FenceLife.Release(cache, index, fence, generation);
         }

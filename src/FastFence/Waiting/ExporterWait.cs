@@ -36,12 +36,17 @@ internal static unsafe class ExporterWait
             Section.Exit();
         }
 
-        if (Atomic.LoadAcquire(ref exporter->State) == (uint)ExporterState.Open)
+        try
         {
-            exporter->Ops.Wait(args, deadline);
+            if (Atomic.LoadAcquire(ref exporter->State) == (uint)ExporterState.Open)
+            {
+                exporter->Ops.Wait(args, deadline);
+            }
         }
-
-        // [SLEEP-EXIT] full: the op has returned before the count falls. Pairs with [UNLOAD-CLOSE].
-        Atomic.AddFull(ref exporter->Sleepers, uint.MaxValue);
+        finally
+        {
+            // [SLEEP-EXIT] full: the op has returned, or thrown, before the count falls. Pairs with [UNLOAD-CLOSE].
+            Atomic.AddFull(ref exporter->Sleepers, uint.MaxValue);
+        }
     }
 }

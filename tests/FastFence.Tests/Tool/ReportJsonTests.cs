@@ -35,7 +35,8 @@ public class ReportJsonTests
     public void EveryFigureOfAReplayIsANumber()
     {
         JsonElement json = Parse(Samples.Replay());
-        AssertNumbers(json, [.. s_numbers, "jobs", "fences", "retired_by_poller", "order_violations", "gaps_total", "vblank_rows"]);
+        AssertNumbers(json, [.. s_numbers, "jobs", "fences", "retired_by_poller", "order_violations", "gaps_total", "vblank_rows", "run_rows",
+            "rows_without_signal"]);
         AssertNumbers(json.GetProperty("deviation_ns"), ["p50", "p99", "max"]);
         AssertNumbers(json.GetProperty("contexts")[0], ["context", "fences", "order_violations", "gaps", "nops"]);
         Assert.Equal("jobs", json.GetProperty("form").GetString());

@@ -1,0 +1,104 @@
+using System.CommandLine;
+using System.CommandLine.Invocation;
+using BenchmarkDotNet.Running;
+using FastFence.Bench.Gates;
+using FastFence.Bench.Measuring;
+using FastFence.Bench.Profiles;
+
+namespace FastFence.Bench.Cli;
+
+/// <summary>The verbs of the benchmark program.</summary>
+internal static class CommandLine
+{
+    /// <summary>Does what the arguments say and gives the exit code.</summary>
+    public static int Invoke(string[] args)
+    {
+        RootCommand root = new("Benchmarks of FastFence: run (BenchmarkDotNet), gate (what must hold), profile (where time goes).")
+        {
+            RunVerb(), GateVerb(), ProfileVerb(),
+        };
+        ParseResult result = root.Parse(args);
+        int code = result.Invoke(new InvocationConfiguration { EnableDefaultExceptionHandler = false });
+        return result.Action is ParseErrorAction ? ExitCodes.Usage : code;
+    }
+
+    private static Command RunVerb()
+    {
+        Option<string> filter = new("--filter") { Description = "Which benchmarks, as a glob.", DefaultValueFactory = _ => "*" };
+        Option<bool> brief = new("--short") { Description = "Three iterations instead of fifteen or more." };
+        Command command = new("run", "Runs the BenchmarkDotNet classes.") { filter, brief };
+        command.SetAction(result =>
+        {
+            List<string> arguments = ["--filter", result.GetValue(filter)!];
+            if (result.GetValue(brief))
+            {
+                arguments.AddRange(["--job", "short"]);
+            }
+
+            bool any = BenchmarkSwitcher.FromAssembly(typeof(CommandLine).Assembly).Run([.. arguments])
+                .Any(s => s.HasCriticalValidationErrors || s.Reports.Any(r => !r.Success));
+            return any ? ExitCodes.Fault : ExitCodes.Holds;
+        });
+        return command;
+    }
+
+    private static Command GateVerb()
+    {
+        Option<bool> quick = new("--quick") { Description = "About a minute instead of five." };
+        Option<bool> smoke = new("--smoke") { Description = "Every row once in tiny batches: shows that they run, judges nothing." };
+        Option<FileInfo?> json = new("--json") { Description = "Writes the rows to a file." };
+        Option<string?> only = OnlyOption();
+        Command command = new("gate", "Measures every row against its must. Exit codes: 0 all hold, 1 one is missed, 3 some are inconclusive.")
+        {
+            quick, smoke, json, only,
+        };
+        command.SetAction(result => OnOwnThread(() => Gate.Run(
+            PlanOf(result.GetValue(smoke), result.GetValue(quick)), result.GetValue(only), result.GetValue(json), Console.Out)));
+        return command;
+    }
+
+    private static Command ProfileVerb()
+    {
+        Option<string?> only = OnlyOption();
+        Option<bool> smoke = new("--smoke") { Description = "Every step once." };
+        Command command = new("profile", "Takes create + signal + release apart: the whole, and its steps one by one.") { only, smoke };
+        command.SetAction(result => OnOwnThread(() => Profile.Run(
+            PlanOf(result.GetValue(smoke), quick: true), result.GetValue(only), Console.Out)));
+        return command;
+    }
+
+    private static Option<string?> OnlyOption() => new("--only") { Description = "Only rows whose name contains this." };
+
+    private static MeasurePlan PlanOf(bool smoke, bool quick) =>
+        smoke ? MeasurePlan.Smoke : quick ? MeasurePlan.Quick : MeasurePlan.Full;
+
+    // Not the main thread: new threads of .NET take over its affinity, and rows with two threads pin themselves.
+    private static int OnOwnThread(Func<int> action)
+    {
+        int code = ExitCodes.Fault;
+        Thread thread = new(() => code = Guard(action)) { Name = "bench" };
+        thread.Start();
+        thread.Join();
+        return code;
+    }
+
+    private static int Guard(Func<int> action)
+    {
+        try
+        {
+            return action();
+        }
+        catch (ArgumentException e)
+        {
+            Console.Error.WriteLine(e.Message);
+            return ExitCodes.Usage;
+        }
+#pragma warning disable CA1031 // The last handler: any exception must become an exit code that is no verdict.
+        catch (Exception e)
+#pragma warning restore CA1031
+        {
+            Console.Error.WriteLine(e);
+            return ExitCodes.Fault;
+        }
+    }
+}

@@ -1,0 +1,38 @@
+namespace FastFence.Bench.Measuring;
+
+/// <summary>One thing that is measured. Batches of it are interleaved with batches of its peers and of a physical unit.</summary>
+internal abstract class Contender : IDisposable
+{
+    protected Contender(string name, int leastBatch)
+    {
+        Name = name;
+        LeastBatch = leastBatch;
+    }
+
+    /// <summary>What the table calls it.</summary>
+    public string Name { get; }
+
+    /// <summary>
+    /// Operations a batch needs at least: where a cost comes once in thousands of operations (a sealed bag, a process-wide
+    /// barrier), a shorter batch without it would win every comparison of minima.
+    /// </summary>
+    public int LeastBatch { get; }
+
+    /// <summary>
+    /// What stands for many batches: their minimum, or their median where a minimum would pick the batches in which the waiter
+    /// had not yet fallen asleep.
+    /// </summary>
+    public virtual double Typical(IReadOnlyCollection<double> batches) => batches.Min();
+
+    /// <summary>Runs a batch; ns for one operation, its median where single hand-overs are measured.</summary>
+    public abstract double Measure(int times);
+
+    /// <summary>Ends its threads and frees its fixture.</summary>
+    public void Dispose()
+    {
+        Dispose(true);
+        GC.SuppressFinalize(this);
+    }
+
+    protected abstract void Dispose(bool disposing);
+}

@@ -1,0 +1,34 @@
+using FastFence.Platform;
+
+namespace FastFence.Bench.Measuring;
+
+/// <summary>Which cores the two threads of a row run on.</summary>
+internal static class Cores
+{
+    private static readonly CoreSet s_all = Affinity.TryGetCurrent(out CoreSet cores) ? cores : default;
+
+    /// <summary>Are there two?</summary>
+    public static bool AreTwo => Cpu.UsableCores >= 2;
+
+    /// <summary>Keeps the calling thread on the first or the second of them; does nothing where the system refuses.</summary>
+    public static void Pin(int which)
+    {
+        for (int core = 0; core < CoreSet.Capacity; core++)
+        {
+            if (s_all.Contains(core) && which-- == 0)
+            {
+                _ = Affinity.TryPinCurrentThread(core, out _);
+                return;
+            }
+        }
+    }
+
+    /// <summary>Lets the calling thread run anywhere again.</summary>
+    public static void Unpin()
+    {
+        if (s_all.Count != 0)
+        {
+            _ = Affinity.TrySet(0, s_all, out _);
+        }
+    }
+}

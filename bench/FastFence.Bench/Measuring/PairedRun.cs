@@ -1,0 +1,105 @@
+// The interleaving harness. The machine's speed halves and doubles from second to second (a neighbour, a hypervisor, the
+// clock), so two things measured one after the other are not comparable. Here batches of 40 µs take turns for a block of some
+// 100 ms, and each block yields one minimum a contender: the figures of one block were taken within the same 100 ms, and ratios
+// are formed within a block. What a minimum hides: rare costs (Contender.LeastBatch) and the collector's work for peers that
+// allocate, which favours the peers.
+using System.Runtime;
+using FastFence.Platform;
+
+namespace FastFence.Bench.Measuring;
+
+/// <summary>Runs contenders in turns.</summary>
+internal static class PairedRun
+{
+    private const int WarmUpCalls = 64;
+    private const long WarmUpNanoseconds = 20_000_000;
+    private const int QuietRounds = 2;
+    private const int MostWarmUps = 20;
+
+    // The runtime looks for methods worth compiling again once no new one has come for 100 ms.
+    private const int WarmUpPauseMilliseconds = 130;
+
+    /// <summary>Minima (of hand-overs: medians) by contender and block, ns an operation.</summary>
+    public static double[][] Measure(IReadOnlyList<Contender> contenders, MeasurePlan plan)
+    {
+        double[][] blocks = new double[contenders.Count][];
+        int[] batches = new int[contenders.Count];
+        WarmUp(contenders, plan);
+        for (int i = 0; i < contenders.Count; i++)
+        {
+            blocks[i] = new double[plan.Blocks];
+            batches[i] = plan.IsSmoke ? contenders[i].LeastBatch : FindBatch(contenders[i], plan);
+        }
+
+        for (int block = 0; block < plan.Blocks; block++)
+        {
+            MeasureBlock(contenders, batches, blocks, block, plan.BlockNanoseconds);
+        }
+
+        return blocks;
+    }
+
+    private static void MeasureBlock(IReadOnlyList<Contender> contenders, int[] batches, double[][] blocks, int block, long length)
+    {
+        List<double>[] batchCosts = [.. contenders.Select(_ => new List<double>())];
+        long end = MonotonicClock.Nanoseconds + length;
+        do
+        {
+            for (int i = 0; i < contenders.Count; i++)
+            {
+                batchCosts[i].Add(contenders[i].Measure(batches[i]));
+            }
+        }
+        while (MonotonicClock.Nanoseconds < end);
+        for (int i = 0; i < contenders.Count; i++)
+        {
+            blocks[i][block] = contenders[i].Typical(batchCosts[i]);
+        }
+    }
+
+    // Calls, a pause, calls, a pause: compiled with what tiering found out, which is what users run (no AggressiveOptimization).
+    // On a busy machine the runtime's compiling thread comes late, so it goes on until two rounds brought no new code.
+    private static void WarmUp(IReadOnlyList<Contender> contenders, MeasurePlan plan)
+    {
+        int quiet = 0;
+        for (int round = 0; !plan.IsSmoke && (round < plan.WarmUps || quiet < QuietRounds) && round < MostWarmUps; round++)
+        {
+            long compiled = JitInfo.GetCompiledMethodCount();
+            foreach (Contender contender in contenders)
+            {
+                long end = MonotonicClock.Nanoseconds + WarmUpNanoseconds;
+                for (int i = 0; i < WarmUpCalls && MonotonicClock.Nanoseconds < end; i++)
+                {
+                    contender.Measure(Math.Min(64, contender.LeastBatch));
+                }
+            }
+
+            Thread.Sleep(WarmUpPauseMilliseconds);
+            quiet = JitInfo.GetCompiledMethodCount() == compiled ? quiet + 1 : 0;
+        }
+    }
+
+    private static int FindBatch(Contender contender, MeasurePlan plan)
+    {
+        int times = contender.LeastBatch;
+        while (times < 1 << 24)
+        {
+            long best = long.MaxValue;
+            for (int i = 0; i < 3; i++)
+            {
+                long start = MonotonicClock.Nanoseconds;
+                contender.Measure(times);
+                best = Math.Min(best, MonotonicClock.Nanoseconds - start);
+            }
+
+            if (best >= plan.BatchNanoseconds)
+            {
+                break;
+            }
+
+            times *= 2;
+        }
+
+        return times;
+    }
+}

@@ -1,0 +1,104 @@
+using System.Runtime.InteropServices;
+using FastFence.Atomics;
+using FastFence.Platform;
+
+namespace FastFence.Bench.Measuring;
+
+/// <summary>The physical units as contenders.</summary>
+internal static unsafe class Units
+{
+    /// <summary>Makes the contender that measures a unit.</summary>
+    public static Contender Create(PhysicalUnit unit) => unit switch
+    {
+        PhysicalUnit.LockedRmw => new LoopContender("locked RMW", AddLocked, leastBatch: 1024),
+        PhysicalUnit.FutexWake => new RawFutexWake(),
+        PhysicalUnit.HandOver => new RawSpin(),
+        PhysicalUnit.ProcessBarrier => new BesideLoop("process-wide barrier", IssueBarriers, KeepBusy),
+        _ => throw new ArgumentOutOfRangeException(nameof(unit), unit, "Unknown unit."),
+    };
+
+    /// <summary>How the table names it.</summary>
+    public static string NameOf(PhysicalUnit unit) => unit switch
+    {
+        PhysicalUnit.LockedRmw => "RMW",
+        PhysicalUnit.FutexWake => "futex",
+        PhysicalUnit.HandOver => "spin",
+        _ => "barrier",
+    };
+
+    private static void AddLocked(int times)
+    {
+        ulong* word = (ulong*)NativeMemory.AlignedAlloc(64, 64);
+        *word = 0;
+        for (int i = 0; i < times; i++)
+        {
+            Atomic.AddFull(ref *word, 1);
+        }
+
+        NativeMemory.AlignedFree(word);
+    }
+
+    private static void IssueBarriers(int times)
+    {
+        for (int i = 0; i < times; i++)
+        {
+            ProcessBarrier.Issue();
+        }
+    }
+
+    private static void KeepBusy(Func<bool> goOn)
+    {
+        while (goOn())
+        {
+        }
+    }
+
+    private sealed class RawSpin() : HandOver("raw spin", sleeping: false)
+    {
+        private readonly SharedWords _word = new(1);
+
+        protected override void Prepare() => _word.Write(0, 0);
+
+        protected override void Await()
+        {
+            while (_word.Read(0) == 0)
+            {
+            }
+        }
+
+        protected override void Fire() => _word.Write(0, 1);
+
+        protected override void Dispose(bool disposing)
+        {
+            base.Dispose(disposing);
+            _word.Dispose();
+        }
+    }
+
+    private sealed class RawFutexWake() : HandOver("raw futex", sleeping: true)
+    {
+        private readonly SharedWords _word = new(1);
+
+        protected override void Prepare() => _word.Write(0, 0);
+
+        protected override void Await()
+        {
+            while (_word.Read(0) == 0)
+            {
+                Futex.Wait((uint*)_word.At(0), 0, Futex.NoDeadline);
+            }
+        }
+
+        protected override void Fire()
+        {
+            _word.Write(0, 1);
+            Futex.Wake((uint*)_word.At(0), 1);
+        }
+
+        protected override void Dispose(bool disposing)
+        {
+            base.Dispose(disposing);
+            _word.Dispose();
+        }
+    }
+}

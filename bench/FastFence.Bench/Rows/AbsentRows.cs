@@ -1,0 +1,27 @@
+using FastFence.Bench.Gates;
+
+namespace FastFence.Bench.Rows;
+
+/// <summary>What the measures ask for and nothing here can show yet. Listed, so that nobody takes silence for a pass.</summary>
+internal static class AbsentRows
+{
+    private const string NotYet = "the engine cannot do this yet";
+    private const string LaterHarness = "later issue: the suite and its growth curves";
+
+    public static IEnumerable<GateRow> All =>
+    [
+        Row("callbacks on one shared fence, 2 threads", LaterHarness),
+        Row("add callback while another thread signals", LaterHarness),
+        Row("section + name with the reader handle in hand", NotYet),
+        Row("both cores reading: slowdown", LaterHarness),
+        Row("defer + reclaim, reader follows the writer", LaterHarness),
+        Row("signal → awaiting observer, p50", NotYet),
+        Row("word written elsewhere → signaled, NativeAOT poller", NotYet),
+        Row("trace record off / coarse / precise", NotYet),
+        Row("everything with the flight recorder on", NotYet),
+        Row("against liburcu, ck_epoch, kernel C, C sketch", "later issue: peers in C are not built yet"),
+        Row("growth: rings, fences, callbacks, readers", LaterHarness),
+    ];
+
+    private static GateRow Row(string operation, string why) => new() { Operation = operation, Absent = why };
+}

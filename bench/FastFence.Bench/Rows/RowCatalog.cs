@@ -1,0 +1,14 @@
+using FastFence.Bench.Gates;
+
+namespace FastFence.Bench.Rows;
+
+/// <summary>All rows, in the order of the table.</summary>
+internal static class RowCatalog
+{
+    /// <summary>The rows.</summary>
+    public static IEnumerable<GateRow> All =>
+    [
+        .. LifeRows.All, .. CallbackRows.All, .. ReferenceRows.All, .. SectionRows.All, .. DescribeRows.All,
+        .. HandOverRows.All, .. GracePeriodRows.All, .. ThroughputRows.All, .. PipelineRows.All, .. AbsentRows.All,
+    ];
+}

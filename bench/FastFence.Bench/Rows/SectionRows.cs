@@ -1,0 +1,149 @@
+using System.Runtime.CompilerServices;
+using FastFence.Bench.Fixtures;
+using FastFence.Bench.Gates;
+using FastFence.Bench.Measuring;
+
+namespace FastFence.Bench.Rows;
+
+/// <summary>An access section around reading a name, net of a call that does nothing.</summary>
+internal static class SectionRows
+{
+    private const int SectionsPerReport = 64;
+
+    private static readonly string s_name = new('n', 12);
+
+    public static IEnumerable<GateRow> All =>
+    [
+        new()
+        {
+            Operation = "section + name by op, casual reader",
+            Must = Must.Nanoseconds(6),
+            Ours = () => Casual(NameOps.Ops),
+            Peers = [ReaderWriterLock, Lock],
+            EmptyCall = EmptyCall,
+        },
+        new()
+        {
+            Operation = "section + constant name, casual reader",
+            Must = Must.Nanoseconds(4),
+            Ours = () => Casual(default),
+            Peers = [ReaderWriterLock, Lock],
+            EmptyCall = EmptyCall,
+        },
+        new()
+        {
+            Operation = "section + constant name, online reader",
+            Must = Must.Nanoseconds(0.9),
+            Ours = Online,
+            EmptyCall = EmptyCall,
+        },
+    ];
+
+    private static LoopContender Casual(ExporterOps ops)
+    {
+        PendingFence pending = new(ops);
+        Fence fence = pending.Fence;
+        return new LoopContender("FastFence", times =>
+        {
+            int bytes = 0;
+            for (int i = 0; i < times; i++)
+            {
+                bytes += ReadName(fence);
+            }
+
+            Sink.Sum += bytes;
+        }, pending, 1024);
+    }
+
+    private static LoopContender Online()
+    {
+        PendingFence pending = new();
+        Fence fence = pending.Fence;
+        return new LoopContender("FastFence", times =>
+        {
+            using OnlineReader reader = OnlineReader.Register();
+            int bytes = 0;
+            for (int i = 0; i < times; i += SectionsPerReport)
+            {
+                for (int k = 0; k < SectionsPerReport; k++)
+                {
+                    bytes += ReadName(fence);
+                }
+
+                reader.ReportQuiescentState();
+            }
+
+            Sink.Sum += bytes;
+        }, pending, 1 << 14);
+    }
+
+    private static LoopContender EmptyCall() => new LoopContender("empty call", times =>
+    {
+        int bytes = 0;
+        for (int i = 0; i < times; i++)
+        {
+            bytes += ReadNothing(default);
+        }
+
+        Sink.Sum += bytes;
+    }, leastBatch: 1024);
+
+    private static LoopContender ReaderWriterLock()
+    {
+        ReaderWriterLockSlim gate = new();
+        return new LoopContender("ReaderWriterLockSlim", times =>
+        {
+            int bytes = 0;
+            for (int i = 0; i < times; i++)
+            {
+                bytes += ReadUnder(gate);
+            }
+
+            Sink.Sum += bytes;
+        }, gate, 1024);
+    }
+
+    private static LoopContender Lock()
+    {
+        Lock gate = new();
+        return new LoopContender("lock", times =>
+        {
+            int bytes = 0;
+            for (int i = 0; i < times; i++)
+            {
+                bytes += ReadUnder(gate);
+            }
+
+            Sink.Sum += bytes;
+        }, leastBatch: 1024);
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static int ReadName(Fence fence)
+    {
+        AccessToken token = default;
+        using AccessSection section = AccessSection.Begin(ref token);
+        return section.View.DriverName(fence).Length;
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static int ReadNothing(Fence fence) => (int)fence.Value;
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static int ReadUnder(ReaderWriterLockSlim gate)
+    {
+        gate.EnterReadLock();
+        int length = s_name.Length;
+        gate.ExitReadLock();
+        return length;
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static int ReadUnder(Lock gate)
+    {
+        lock (gate)
+        {
+            return s_name.Length;
+        }
+    }
+}

@@ -1,0 +1,48 @@
+using System.Text;
+using FastFence.NativeSim;
+
+namespace FastFence.Tool.Runs;
+
+/// <summary>One exporter with its rings, its software timeline and its private data.</summary>
+internal sealed class Driver
+{
+    /// <summary>At two million fences a second, a millisecond of work: enough that observers meet pending fences.</summary>
+    private const int RingCapacity = 2048;
+
+    internal Driver(FenceEngine engine, SimulatedGpu gpu, ContextTable contexts, long serial, int timelines)
+    {
+        int rings = Math.Max(1, timelines - 1);
+        Memory = DriverMemory.Create(serial, rings + 1);
+        Exporter = engine.CreateExporter(NameOf(0), DriverMemory.Ops, Memory);
+        Rings = new FenceRing[rings];
+        for (int i = 0; i < rings; i++)
+        {
+            RingOptions options = new()
+            {
+                Capacity = RingCapacity,
+                KeepCompletionTimes = true,
+                Device = gpu,
+                PrivateData = DriverMemory.NameAt(Memory, i + 1),
+            };
+            Rings[i] = Exporter.CreateRing(NameOf(i + 1), options);
+            contexts.Add(Rings[i].Timeline.Context, DriverMemory.NameAt(Memory, 0), options.PrivateData, isRing: true);
+            gpu.Engines[(int)((serial * rings) + i) % gpu.Engines.Count].Attach(Rings[i]);
+        }
+
+        TimelineOptions software = new() { PrivateData = DriverMemory.NameAt(Memory, rings + 1) };
+        Timeline = Exporter.CreateTimeline(NameOf(rings + 1), software);
+        contexts.Add(Timeline.Context, DriverMemory.NameAt(Memory, 0), software.PrivateData, isRing: false);
+    }
+
+    internal Exporter Exporter { get; }
+
+    internal FenceRing[] Rings { get; }
+
+    /// <summary>The software timeline.</summary>
+    internal Timeline Timeline { get; }
+
+    /// <summary>The private data; the exporter's release op gives it back.</summary>
+    internal nint Memory { get; }
+
+    private string NameOf(int index) => Encoding.ASCII.GetString(DriverMemory.Text(DriverMemory.NameAt(Memory, index)));
+}

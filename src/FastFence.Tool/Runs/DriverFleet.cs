@@ -1,0 +1,75 @@
+using FastFence.NativeSim;
+using FastFence.Tool.Cli;
+
+namespace FastFence.Tool.Runs;
+
+/// <summary>The drivers of a run. One thread replaces one of them every 200 ms while the others emit on it.</summary>
+internal sealed class DriverFleet
+{
+    private const int LifeMilliseconds = 200;
+
+    private readonly FenceEngine _engine;
+    private readonly SimulatedGpu _gpu;
+    private readonly ContextTable _contexts;
+    private readonly Driver[] _drivers;
+    private readonly int _timelines;
+    private long _serial;
+    private long _closed;
+
+    internal DriverFleet(FenceEngine engine, SimulatedGpu gpu, ContextTable contexts, RunOptions options)
+    {
+        _engine = engine;
+        _gpu = gpu;
+        _contexts = contexts;
+        _timelines = Math.Max(2, (options.Timelines + options.Exporters - 1) / options.Exporters);
+        _drivers = new Driver[options.Exporters];
+        for (int i = 0; i < _drivers.Length; i++)
+        {
+            _drivers[i] = Open();
+        }
+    }
+
+    /// <summary>How many there are at any time.</summary>
+    internal int Count => _drivers.Length;
+
+    /// <summary>Opened so far.</summary>
+    internal long Opened => Volatile.Read(ref _serial);
+
+    /// <summary>Closed so far.</summary>
+    internal long Closed => Volatile.Read(ref _closed);
+
+    /// <summary>The driver in a place now; it may be closed by the time it is used, which is the point.</summary>
+    internal Driver this[int index] => Volatile.Read(ref _drivers[index]);
+
+    /// <summary>Replaces one driver after another until told to stop.</summary>
+    internal void Run(RunClock clock, Sabotage sabotage)
+    {
+        for (int i = 0; !clock.Sleep(LifeMilliseconds); i = (i + 1) % _drivers.Length)
+        {
+            Driver old = _drivers[i];
+            sabotage.BeforeClose(old);
+            Volatile.Write(ref _drivers[i], Open());
+            Close(old);
+            sabotage.AfterClose(old);
+        }
+    }
+
+    /// <summary>Closes all, after the submitters have ended.</summary>
+    internal void CloseAll(Sabotage sabotage)
+    {
+        foreach (Driver driver in _drivers)
+        {
+            sabotage.BeforeClose(driver);
+            Close(driver);
+            sabotage.AfterClose(driver);
+        }
+    }
+
+    private Driver Open() => new(_engine, _gpu, _contexts, Interlocked.Increment(ref _serial), _timelines);
+
+    private void Close(Driver driver)
+    {
+        driver.Exporter.Close();
+        Interlocked.Increment(ref _closed);
+    }
+}

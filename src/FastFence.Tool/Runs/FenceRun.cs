@@ -1,0 +1,127 @@
+using FastFence.NativeSim;
+using FastFence.Tool.Cli;
+using FastFence.Tool.Reporting;
+
+namespace FastFence.Tool.Runs;
+
+/// <summary>
+/// One run: warm-up, measure, stop, tear down, judge. Submitters end first, then the drivers' thread; observers end when the
+/// last fence is signaled, so that none is stopped in a wait.
+/// </summary>
+internal sealed class FenceRun : IDisposable
+{
+    private static readonly TimeSpan s_settleLimit = TimeSpan.FromSeconds(20);
+    private static readonly EngineKind[] s_kinds = Enum.GetValues<EngineKind>();
+
+    private readonly RunOptions _options;
+    private readonly FenceEngine _engine = new();
+    private readonly SimulatedGpu _gpu = new();
+    private readonly ContextTable _contexts = new();
+    private readonly ViolationTally _tally = new();
+    private readonly RunClock _clock = new();
+    private readonly Mailbox[] _mailboxes;
+    private readonly Submitter[] _submitters;
+    private readonly Observer[] _observers;
+    private readonly DriverFleet _fleet;
+    private readonly GraceTimer _grace;
+    private readonly Sabotage _sabotage;
+
+    internal FenceRun(RunOptions options)
+    {
+        _options = options;
+        NameCheck names = new(_contexts, _tally);
+        for (int i = 0; i < options.Engines; i++)
+        {
+            EngineKind kind = s_kinds[i % s_kinds.Length];
+            _gpu.AddEngine(kind, $"{kind} {i / s_kinds.Length}");
+        }
+
+        _sabotage = new Sabotage(options.Break, names, _tally);
+        _fleet = new DriverFleet(_engine, _gpu, _contexts, options);
+        _grace = new GraceTimer(_clock);
+        _mailboxes = [.. Enumerable.Range(0, options.Submitters).Select(_ => new Mailbox())];
+        _submitters = [.. _mailboxes.Select(m => new Submitter(_fleet, _clock, names, _tally, m))];
+        _observers = [.. Enumerable.Range(0, options.Observers)
+            .Select(i => new Observer(i, options.Seed, _clock, names, _contexts, _tally, _mailboxes))];
+    }
+
+    /// <summary>Runs to the end, or until stopped; the report is complete.</summary>
+    internal RunReport Execute(ProgressLine progress, CancellationToken stop)
+    {
+        _engine.Notified += OnNotified;
+        Worker[] emitting = [.. _submitters.Select((s, i) => new Worker($"submitter {i}", s.Run)),
+            new Worker("drivers", () => _fleet.Run(_clock, _sabotage)), new Worker("grace timer", _grace.Run)];
+        Worker[] observing = [.. _observers.Select((o, i) => new Worker($"observer {i}", o.Run))];
+        Worker[] all = [.. emitting, .. observing];
+        bool Ends(int milliseconds) => stop.WaitHandle.WaitOne(milliseconds) || Array.Exists(all, w => w.HasFault);
+        _gpu.Start();
+        Array.ForEach(all, w => w.Start());
+
+        // Until the JIT has compiled the loops for good, and the slabs of a steady state are taken.
+        Ends((int)(1000 * Math.Clamp(_options.Seconds / 4, 0.2, 1.5)));
+        RunMeasurement measurement = new(_engine, progress, ReadFigures);
+        _clock.IsMeasuring = true;
+        measurement.Run(_options.Seconds, Ends);
+        _clock.IsMeasuring = false;
+        RunReport report = new() { Options = _options, Interrupted = stop.IsCancellationRequested };
+        measurement.AddTo(report);
+        Finish(emitting, observing);
+        Judge(report);
+        report.GracePeriodNs = _grace.Recorder.Summarize();
+        _tally.AddTo(report);
+        return report;
+    }
+
+    public void Dispose()
+    {
+        _clock.Dispose();
+        _engine.Dispose();
+        _gpu.Dispose();
+        Array.ForEach(_observers, o => o.Dispose());
+        Array.ForEach(_mailboxes, m => m.Dispose());
+        _contexts.Dispose();
+    }
+
+    private RunFigures ReadFigures() => RunFigures.Read(_engine, _fleet, _submitters, _observers, _sabotage);
+
+    private void Finish(Worker[] emitting, Worker[] observing)
+    {
+        _clock.Stop();
+        Array.ForEach(emitting, w => w.Join());
+        _fleet.CloseAll(_sabotage);
+        _clock.ObserversEnd = true;
+        Array.ForEach(observing, w => w.Join());
+        _engine.Barrier(s_settleLimit);
+    }
+
+    private void Judge(RunReport report)
+    {
+        RunFigures end = ReadFigures();
+        EngineStatistics engine = end.Engine;
+        report.LiveAtEnd = engine.FencesLive + engine.CallbackNodesLive;
+        report.LimboAtEnd = engine.Limbo + engine.PrivateDataRetired;
+        _tally.Add(ViolationKind.CallbackLost, Math.Abs(end.CallbacksAdded - end.CallbacksRun - end.CallbacksRemoved));
+        _tally.Add(ViolationKind.CallbackThrown, engine.CallbacksThrown);
+        _tally.Add(ViolationKind.LeakedFence, report.LiveAtEnd);
+        _tally.Add(ViolationKind.NeverSignaled, Math.Abs(engine.FencesCreated - engine.FencesSignaled));
+        _tally.Add(ViolationKind.PoisonBroken, engine.PoisonBroken);
+        _tally.Add(ViolationKind.SlotLost, engine.SlotsLost);
+        _tally.Add(ViolationKind.LostWake, engine.LostWakes);
+    }
+
+    private void OnNotified(object? sender, FenceEngineNotificationEventArgs e)
+    {
+        ViolationKind? kind = e.Kind switch
+        {
+            NotificationKind.WatchdogFired => ViolationKind.WatchdogFired,
+            NotificationKind.RingFaulted => ViolationKind.RingFaulted,
+            NotificationKind.PollerStalled => ViolationKind.PollerStalled,
+            _ => null, // late readers are what a loaded machine does to any thread; throwing callbacks are counted by the engine
+        };
+        if (kind is { } k)
+        {
+            _tally.Add(k);
+            Console.Error.WriteLine(e.Message);
+        }
+    }
+}

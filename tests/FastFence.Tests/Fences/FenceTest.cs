@@ -1,0 +1,54 @@
+using Xunit;
+
+namespace FastFence.Tests.Fences;
+
+/// <summary>
+/// An engine with tiny magazines, so that rare paths are common, and a timeline. Whatever a test did, no slot may have been
+/// written to after its grace period, lost, or woken by the safety poll alone.
+/// </summary>
+public abstract class FenceTest : IDisposable
+{
+    protected FenceTest()
+    {
+        Engine = new FenceEngine(new FenceEngineOptions { StartPoller = false, MagazineSize = 8 });
+        Timeline = Engine.CreateTimeline("timeline");
+    }
+
+    private protected FenceEngine Engine { get; }
+
+    private protected Timeline Timeline { get; }
+
+    private protected EngineStatistics Statistics => Engine.GetStatistics();
+
+    public void Dispose()
+    {
+        Dispose(true);
+        GC.SuppressFinalize(this);
+    }
+
+    protected virtual void Dispose(bool disposing)
+    {
+        EngineStatistics end = Engine.GetStatistics();
+        Engine.Dispose();
+        Assert.Equal(0, end.PoisonBroken);
+        Assert.Equal(0, end.SlotsLost);
+        Assert.Equal(0, end.LostWakes);
+    }
+
+    /// <summary>Everything made is gone, and every slot has come back to the pool.</summary>
+    private protected void AssertNothingIsHeld()
+    {
+        Assert.True(Engine.Barrier(TimeSpan.FromSeconds(20)), "limbo did not drain");
+        EngineStatistics now = Statistics;
+        Assert.Equal(0, now.FencesLive);
+        Assert.Equal(0, now.CallbackNodesLive);
+        Assert.Equal(0, now.Limbo);
+        Assert.Equal(now.FencesCreated, now.FencesSignaled);
+    }
+
+    private protected (Fence Fence, FenceSource Source) Pending()
+    {
+        FenceSource source = Timeline.CreateFence();
+        return (source.Fence, source);
+    }
+}

@@ -1,0 +1,178 @@
+using Xunit;
+
+namespace FastFence.Tests.Waiting;
+
+/// <summary>Awaiting a fence.</summary>
+public sealed class AwaitTests : IDisposable
+{
+    private readonly FenceEngine _engine = new();
+
+    public void Dispose() => _engine.Dispose();
+
+    [Fact]
+    public async Task AnAwaitedFenceResumesWithItsStatus()
+    {
+        using Timeline timeline = _engine.CreateTimeline("await");
+        using FenceSource source = timeline.CreateFence();
+        ValueTask<FenceStatus> pending = source.Fence.WaitAsync();
+        Assert.False(pending.IsCompleted);
+        source.Signal();
+        Assert.Equal(FenceStatus.Signaled, await pending);
+    }
+
+    [Fact]
+    public async Task AwaitingAFailedFenceReturnsAndNeverThrows()
+    {
+        using Timeline timeline = _engine.CreateTimeline("await");
+        using FenceSource source = timeline.CreateFence();
+        Task<FenceStatus> pending = AwaitIt(source.Fence);
+        source.Signal(FenceError.DeviceLost);
+        Assert.Equal(FenceStatus.Failed(FenceError.DeviceLost), await pending);
+        Assert.Equal(FenceStatus.Failed(FenceError.DeviceLost), await source.Fence);
+    }
+
+    [Fact]
+    public async Task TheStatusIsKnownThoughTheSourceWasDisposedAtOnce()
+    {
+        using Timeline timeline = _engine.CreateTimeline("await");
+        FenceSource source = timeline.CreateFence();
+        ValueTask<FenceStatus> pending = source.Fence.WaitAsync();
+        source.Signal(FenceError.TimedOut);
+        source.Dispose();
+        Assert.Equal(FenceStatus.Failed(FenceError.TimedOut), await pending);
+        Assert.True(_engine.Barrier(TimeSpan.FromSeconds(5)));
+        Assert.Equal(0, _engine.GetStatistics().FencesLive);
+    }
+
+    [Fact]
+    public async Task ACanceledAwaitThrowsAndLeavesTheFenceAlone()
+    {
+        using Timeline timeline = _engine.CreateTimeline("await");
+        using FenceSource source = timeline.CreateFence();
+        using CancellationTokenSource stop = new();
+        ValueTask<FenceStatus> pending = source.Fence.WaitAsync(stop.Token);
+        await stop.CancelAsync();
+        OperationCanceledException thrown = await Assert.ThrowsAsync<OperationCanceledException>(async () => await pending);
+        Assert.Equal(stop.Token, thrown.CancellationToken);
+        Assert.False(source.Fence.IsSignaled);
+        Assert.Equal(0, _engine.GetStatistics().CallbackNodesLive - 1); // the removed node waits for a sweep in the list's head
+    }
+
+    [Fact]
+    public async Task ATokenThatFiredBeforeEndsTheAwaitAtOnce()
+    {
+        using Timeline timeline = _engine.CreateTimeline("await");
+        using FenceSource source = timeline.CreateFence();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(
+            async () => await source.Fence.WaitAsync(new CancellationToken(canceled: true)));
+    }
+
+    [Fact]
+    public async Task AwaitingOneResultTwiceIsRefused()
+    {
+        using Timeline timeline = _engine.CreateTimeline("await");
+        using FenceSource source = timeline.CreateFence();
+        ValueTask<FenceStatus> pending = source.Fence.WaitAsync();
+        source.Signal();
+        Assert.Equal(FenceStatus.Signaled, await pending);
+        await Assert.ThrowsAsync<InvalidOperationException>(async () => await pending);
+    }
+
+    [Fact]
+    public async Task EveryOneOfAThousandAwaitersResumesOnceWhoeverIsFirst()
+    {
+        using Timeline timeline = _engine.CreateTimeline("await");
+        for (int round = 0; round < 50; round++)
+        {
+            FenceSource source = timeline.CreateFence();
+            Fence fence = source.Fence;
+            Task<FenceStatus>[] awaits = new Task<FenceStatus>[20];
+            Parallel.For(0, awaits.Length + 1, i =>
+            {
+                if (i == awaits.Length)
+                {
+                    source.Signal();
+                }
+                else
+                {
+                    awaits[i] = AwaitIt(fence);
+                }
+            });
+            FenceStatus[] ended = await Task.WhenAll(awaits).WaitAsync(TimeSpan.FromSeconds(30));
+            Assert.All(ended, s => Assert.True(s.IsCompleted));
+            source.Dispose();
+        }
+    }
+
+    [Fact]
+    public async Task CancelAndSignalRaceToExactlyOneOutcome()
+    {
+        using Timeline timeline = _engine.CreateTimeline("await");
+        int signaled = 0;
+        int canceled = 0;
+        for (int round = 0; round < 2000; round++)
+        {
+            FenceSource source = timeline.CreateFence();
+            using CancellationTokenSource stop = new();
+            ValueTask<FenceStatus> pending = source.Fence.WaitAsync(stop.Token);
+            Task other = Task.Run(() => source.Signal());
+            stop.Cancel();
+            try
+            {
+                Assert.Equal(FenceStatus.Signaled, await pending);
+                signaled++;
+            }
+            catch (OperationCanceledException)
+            {
+                canceled++;
+            }
+
+            await other;
+            source.Dispose();
+        }
+
+        Assert.Equal(2000, signaled + canceled);
+        Assert.True(_engine.Barrier(TimeSpan.FromSeconds(5)));
+        Assert.Equal(0, _engine.GetStatistics().FencesLive);
+    }
+
+    [Fact]
+    public async Task FencesOfARingAreAwaitedThroughTheDispatcher()
+    {
+        using FenceRing ring = _engine.CreateRing("await");
+        for (int i = 0; i < 1000; i++)
+        {
+            Assert.Equal(EmitResult.Emitted, ring.Emit(new RingCommand { Opcode = 1 }, out FenceRef fence));
+            ValueTask<FenceStatus> pending = fence.Fence.WaitAsync();
+            Assert.True(ring.Consumer.TryTake(out _));
+            ring.Consumer.Complete(ring.Consumer.Position);
+            Assert.Equal(FenceStatus.Signaled, await pending);
+            fence.Dispose();
+        }
+    }
+
+    [Fact]
+    public async Task NoManagedMemoryIsAllocatedOnceThePoolIsWarm()
+    {
+        using Timeline timeline = _engine.CreateTimeline("await");
+        await Rounds(timeline, 2000);
+        long before = GC.GetTotalAllocatedBytes(precise: true);
+        await Rounds(timeline, 20_000);
+        long bytes = GC.GetTotalAllocatedBytes(precise: true) - before;
+        Assert.True(bytes < 20_000, $"{bytes} bytes in 20000 awaits"); // under a byte each: the test's own machinery
+    }
+
+    private static async Task Rounds(Timeline timeline, int rounds)
+    {
+        for (int i = 0; i < rounds; i++)
+        {
+            FenceSource source = timeline.CreateFence();
+            ValueTask<FenceStatus> pending = source.Fence.WaitAsync();
+            source.Signal();
+            await pending.ConfigureAwait(false);
+            source.Dispose();
+        }
+    }
+
+    private static async Task<FenceStatus> AwaitIt(Fence fence) => await fence;
+}
