@@ -2,8 +2,8 @@ using System.Text;
 using FastFence.Atomics;
 using FastFence.Fences;
 using FastFence.Memory;
-using FastFence.Recording;
 using FastFence.Reclamation;
+using FastFence.Recording;
 using FastFence.Rings;
 
 namespace FastFence;

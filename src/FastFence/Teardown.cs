@@ -6,8 +6,8 @@ using FastFence.Atomics;
 using FastFence.Fences;
 using FastFence.Memory;
 using FastFence.Platform;
-using FastFence.Recording;
 using FastFence.Reclamation;
+using FastFence.Recording;
 using FastFence.Rings;
 
 namespace FastFence;

@@ -4,8 +4,8 @@
 // A signal may close the fence while the sweep goes on. The last exchange tells: if the head is still open, no runner has
 // begun and all that was unlinked is ours. If not, runner and sweeper claim each node by exchange, and whoever wins frees it.
 using FastFence.Atomics;
-using FastFence.Reclamation;
 using FastFence.Memory;
+using FastFence.Reclamation;
 
 namespace FastFence.Fences;
 

@@ -1,6 +1,6 @@
 using FastFence.Atomics;
-using FastFence.Recording;
 using FastFence.Reclamation;
+using FastFence.Recording;
 
 namespace FastFence.Fences;
 

@@ -3,8 +3,8 @@ using FastFence.Atomics;
 using FastFence.Fences;
 using FastFence.Memory;
 using FastFence.Platform;
-using FastFence.Recording;
 using FastFence.Reclamation;
+using FastFence.Recording;
 
 namespace FastFence.Rings;
 
@@ -57,7 +57,7 @@ internal static unsafe class RingRetire
             ring->RefusedWord = word;
             ring->HasRefused = 1;
 
-            // [RING-FAULT] full: from the state that was looked at only. Pairs with itself (teardown's exchange). Without it a ring
+            // [RING-FAULT] full: from the state that was looked at only. Pairs with [RING-FAULT] (teardown's exchange). Without it a ring
             // that teardown has begun to drain would stand still for ever.
             if (state != (uint)RingState.Failing)
             {

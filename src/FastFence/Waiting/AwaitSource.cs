@@ -132,7 +132,7 @@ internal sealed unsafe class AwaitSource : IValueTaskSource<FenceStatus>, IThrea
 
     private void RaiseBit(uint bit)
     {
-        // [AWAIT-END] full: what each side wrote is seen by the one who finishes. Pairs with itself. Without it the continuation
+        // [AWAIT-END] full: what each side wrote is seen by the one who finishes. Pairs with [AWAIT-END]. Without it the continuation
         // could run on a source that is still being set up.
         if (Atomic.OrFull(ref _progress, bit) == (bit ^ (SetUp | Ended)))
         {

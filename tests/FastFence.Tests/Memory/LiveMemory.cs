@@ -1,6 +1,6 @@
 using FastFence.Memory;
-using FastFence.Recording;
 using FastFence.Reclamation;
+using FastFence.Recording;
 
 namespace FastFence.Tests.Memory;
 

@@ -16,7 +16,7 @@ public sealed unsafe class AllocationTests : IDisposable
     public void ReadingTheClockAllocatesNothing() => AllocatesNothing(static () => _ = MonotonicClock.Nanoseconds);
 
     [Fact]
-    public void WakingAllocatesNothing() => AllocatesNothing(() => _ = Futex.Wake(_word, 1));
+    public void WakingNobodyAllocatesNoMemory() => AllocatesNothing(() => _ = Futex.Wake(_word, 1));
 
     [Fact]
     public void AWaitThatDoesNotSleepAllocatesNothing() => AllocatesNothing(() => _ = Futex.Wait(_word, 1, Futex.NoDeadline));
@@ -25,7 +25,7 @@ public sealed unsafe class AllocationTests : IDisposable
     public void TheBarrierAllocatesNothing() => AllocatesNothing(ProcessBarrier.Issue);
 
     [Fact]
-    public void YieldingAllocatesNothing() => AllocatesNothing(CurrentThread.Yield);
+    public void YieldingTheCoreAllocatesNoMemory() => AllocatesNothing(CurrentThread.Yield);
 
     [Fact]
     public void AskingForALifeAllocatesNothing()

@@ -65,5 +65,5 @@ public sealed class CurrentThreadTests
         Assert.Equal((ulong)expected, CurrentThread.ParseStart(System.Text.Encoding.UTF8.GetBytes(stat)));
 
     [Fact]
-    public void YieldingComesBack() => CurrentThread.Yield();
+    public void YieldingTheCoreComesBack() => CurrentThread.Yield();
 }

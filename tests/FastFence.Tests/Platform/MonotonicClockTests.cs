@@ -19,7 +19,7 @@ public sealed class MonotonicClockTests
     }
 
     [Fact]
-    public void ItCountsNanoseconds()
+    public void TheClockCountsInNanoseconds()
     {
         long start = MonotonicClock.Nanoseconds;
         Stopwatch watch = Stopwatch.StartNew();

@@ -16,7 +16,10 @@ public sealed unsafe class LateReaderTests
     {
         using FenceEngine engine = new(new FenceEngineOptions
         {
-            StartPoller = false, MaxFences = 1 << 20, MaxLimbo = Bound, StallLimit = TimeSpan.FromMilliseconds(1),
+            StartPoller = false,
+            MaxFences = 1 << 20,
+            MaxLimbo = Bound,
+            StallLimit = TimeSpan.FromMilliseconds(1),
         });
         using ManualResetEventSlim named = new();
         using Worker reader = new();

@@ -73,7 +73,7 @@ public class LatencyRecorderTests
     public void NoValuesGiveASummaryOfZeros() => Assert.Same(LatencySummary.Empty, new LatencyRecorder().Summarize());
 
     [Fact]
-    public void RecordingAllocatesNothing()
+    public void RecordingAValueAllocatesNothing()
     {
         LatencyRecorder recorder = new();
         recorder.Record(1);

@@ -39,10 +39,11 @@ internal static class BannedConstructs
     {
         (null, "SpinWait") when symbol is ITypeSymbol type && type.ToDisplayString() == "System.Threading.SpinWait" =>
             "SpinWait sleeps for 1 ms: use the Waiting floor's policies",
+        // The Platform floor stands below Atomics and cannot use it; its portable futex polls and its cost probe rests.
+        ("System.Threading.Thread", "Sleep") when floor == s_platform => null,
+        ("System.Threading.Volatile" or "System.Threading.Interlocked", _) when floor == s_platform => null,
         ("System.Threading.Thread", "Sleep") => "Thread.Sleep: a waiter parks on a word and can be woken",
         ("System.Threading.Thread", "MemoryBarrier") => "Thread.MemoryBarrier: use Atomic.FenceFull",
-        // The process-wide barrier is an OS fact, and the Platform floor stands above Atomics.
-        ("System.Threading.Interlocked", "MemoryBarrierProcessWide") when floor == s_platform => null,
         ("System.Threading.Volatile" or "System.Threading.Interlocked", _) when floor != s_atomics =>
             $"{symbol!.ContainingType!.Name}.{symbol.Name} outside the Atomics floor, whose method names carry the ordering",
         _ => null,
