@@ -211,8 +211,8 @@ public sealed unsafe class PollerTests
         }
 
         gate.Set();
+        Until.Holds(() => engine.GetStatistics().CallbacksRun == 100, "the callbacks behind the blocked one");
         Until.Drained(engine);
-        Assert.Equal(100, engine.GetStatistics().CallbacksRun);
     }
 
     [Fact]

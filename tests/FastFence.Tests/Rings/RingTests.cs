@@ -274,11 +274,27 @@ public sealed unsafe class RingTests
     {
         using SteppedRing on = new(new RingOptions { Capacity = 1024 });
         Loop(on, 2000);
+
+        // A managed lock that is contended for the first time makes its event once (280 bytes): that round is warm-up still. What
+        // a life allocates, every round allocates.
+        long allocated = MillionLives(on);
+        for (int round = 1; allocated != 0 && round < 5; round++)
+        {
+            allocated = MillionLives(on);
+        }
+
+        Assert.Equal(0, allocated);
+        on.MustEndClean();
+    }
+
+    private static long MillionLives(SteppedRing on)
+    {
+        long signaled = on.Engine.GetStatistics().FencesSignaled;
         long before = GC.GetAllocatedBytesForCurrentThread();
         Loop(on, 1_000_000);
-        Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
-        Assert.Equal(1_002_000, on.Engine.GetStatistics().FencesSignaled);
-        on.MustEndClean();
+        long allocated = GC.GetAllocatedBytesForCurrentThread() - before;
+        Assert.Equal(1_000_000, on.Engine.GetStatistics().FencesSignaled - signaled);
+        return allocated;
     }
 
     private static void Loop(SteppedRing on, int lives)
