@@ -78,11 +78,6 @@ internal sealed unsafe class ObservedCallbacks : IDisposable
             ContextEntry* entry = contexts.Find(fence.Context);
             ulong seqno = fence.Seqno;
             long time = fence.TimestampNanoseconds;
-            if (fence.Status.State == FenceState.Stale)
-            {
-                return; // signaled out of turn, and let go by everybody before its callbacks had their turn
-            }
-
             if (!fence.IsSignaled || time <= 0)
             {
                 tally.Add(time <= 0 ? ViolationKind.TimestampBroken : ViolationKind.Unsignaled);

@@ -27,9 +27,9 @@ internal static unsafe class CallbackSweep
             return false;
         }
 
-        uint pushes = Atomic.LoadPlain(ref CallbackNode.At(node)->RunNext) >> 4;
+        uint pushes = Atomic.LoadPlain(ref CallbackNode.At(node)->RunNext);
         uint due = Atomic.LoadPlain(ref fence->Flags) >> FenceFlags.SweepShift;
-        return (short)(pushes - due) >= (due == 0 ? (int)(LeastDebt >> 4) : 0);
+        return due == 0 ? pushes >= LeastDebt : (short)((pushes >> 4) - due) >= 0;
     }
 
     /// <summary>Sweeps once, if nobody else does.</summary>

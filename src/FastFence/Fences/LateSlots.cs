@@ -26,7 +26,7 @@ internal static unsafe class LateSlots
             }
         }
 
-        bag->Items[bag->Count] = index;
+        Atomic.StorePlain(ref bag->Items[bag->Count], index);
         Atomic.StoreRelease(ref bag->Count, bag->Count + 1); // [STAGE-PUT] pairs with [STAGE-STEAL]
     }
 
@@ -88,7 +88,7 @@ internal static unsafe class LateSlots
             }
             else if (late->Count < Bag.MaxCapacity)
             {
-                late->Items[late->Count] = index;
+                Atomic.StorePlain(ref late->Items[late->Count], index);
                 Atomic.StoreRelease(ref late->Count, late->Count + 1);
             }
             else

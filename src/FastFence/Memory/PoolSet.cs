@@ -64,10 +64,13 @@ internal unsafe struct PoolSet
         Bag* bag = reference != 0 ? Bag.At(reference) : (Bag*)BlockHeap.TryAllocate(Bag.Bytes);
         if (bag != null)
         {
-            // A new life of the bag: a reclaimer that looked at the former one is refused by the number.
-            bag->Claim = ((bag->Claim >> 32) + 1) << 32;
-            bag->Count = 0;
+            Atomic.StorePlain(ref bag->Count, 0);
             bag->Start = 0;
+
+            // [STAGE-LIFE] release: a new life of the bag; a reclaimer that looked at the former one is refused by the number, and one
+            // that sees this number sees the count begin at 0. Pairs with [STAGE-STEAL]. Without it the former life's indices would be
+            // taken once more.
+            Atomic.StoreRelease(ref bag->Claim, ((Atomic.LoadPlain(ref bag->Claim) >> 32) + 1) << 32);
         }
 
         return bag;

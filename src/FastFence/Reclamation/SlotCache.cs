@@ -42,7 +42,7 @@ internal unsafe struct SlotCache
     {
         Bag* bag = (Bag*)Atomic.LoadPlain(ref cache->Staging);
         uint count = bag->Count;
-        bag->Items[count] = slot;
+        Atomic.StorePlain(ref bag->Items[count], slot);
 
         // [STAGE-PUT] release: the index stands before the count that covers it. Pairs with [STAGE-STEAL]. Without it the reclaimer
         // would take an index of the bag's former life.

@@ -18,8 +18,12 @@ internal static unsafe class Staging
         ulong claim = Atomic.LoadAcquire(ref bag->Claim);
         uint taken = (uint)claim;
 
-        // [STAGE-STEAL] acquire: indices are read after the count that covers them. Pairs with [STAGE-PUT] and [STAGE-SEAL].
+        // [STAGE-STEAL] acquire: indices are read after the count that covers them. Pairs with [STAGE-PUT], [STAGE-LIFE] and
+        // [STAGE-SEAL].
         uint count = Atomic.LoadAcquire(ref bag->Count);
+
+        // [STAGE-SAME] acquire: looked at again behind the number of its life. Pairs with [STAGE-SEAL]. Without it nodes could be
+        // taken for fences: the bag may have become another list's since the first look.
         if (Atomic.LoadAcquire(ref staging) != (nint)bag)
         {
             return 0; // sealed meanwhile: the claim may be of another use of the bag

@@ -1,3 +1,5 @@
+using FastFence.Fences;
+using FastFence.Reclamation;
 using Xunit;
 
 namespace FastFence.Tests.Fences;
@@ -51,11 +53,11 @@ public sealed unsafe class CallbackOrderTests : FenceTest
     {
         (Fence fence, FenceSource source) = Pending();
         source.Signal();
-        int kept = FastFence.Fences.DelegateTable.Count;
+        int kept = DelegateTable.Count;
         Assert.Equal(AddCallbackResult.AlreadySignaled, Add(fence, 1, out _));
         Assert.Equal(AddCallbackResult.AlreadySignaled, fence.AddCallback((_, _) => s_ran.Add(2), null, out _));
         Assert.Equal((2, 0, 0), (Statistics.CallbacksRefused, Statistics.CallbackNodesLive, Statistics.CallbacksAdded));
-        Assert.Equal(kept, FastFence.Fences.DelegateTable.Count);
+        Assert.Equal(kept, DelegateTable.Count);
         Assert.Empty(s_ran);
         source.Dispose();
     }
@@ -120,15 +122,15 @@ public sealed unsafe class CallbackOrderTests : FenceTest
     [Fact]
     public void ADelegateRemovedOrRunLeavesTheTableAsItWas()
     {
-        int before = FastFence.Fences.DelegateTable.Count;
+        int before = DelegateTable.Count;
         (Fence fence, FenceSource source) = Pending();
         fence.AddCallback((_, _) => s_ran.Add(1), null, out CallbackRegistration removed);
         fence.AddCallback((_, _) => s_ran.Add(2), null, out _);
-        Assert.Equal(before + 2, FastFence.Fences.DelegateTable.Count);
+        Assert.Equal(before + 2, DelegateTable.Count);
         Assert.True(removed.Remove());
-        Assert.Equal(before + 1, FastFence.Fences.DelegateTable.Count);
+        Assert.Equal(before + 1, DelegateTable.Count);
         source.Signal();
-        Assert.Equal(before, FastFence.Fences.DelegateTable.Count);
+        Assert.Equal(before, DelegateTable.Count);
         Assert.Equal([2], s_ran);
         source.Dispose();
     }
@@ -146,7 +148,7 @@ public sealed unsafe class CallbackOrderTests : FenceTest
             Add(fence, i, out CallbackRegistration registration);
             others.Add(registration);
             Assert.True(registration.Remove());
-            Assert.True(Engine.Barrier(TimeSpan.Zero) || i >= 0);
+            Engine.Barrier(TimeSpan.Zero); // nodes come back soon
         }
 
         Assert.Contains(others, other => other.Node == old.Node && other.Generation != old.Generation);
@@ -158,6 +160,27 @@ public sealed unsafe class CallbackOrderTests : FenceTest
         Assert.False(reuser.Remove());
         source.Dispose();
         AssertNothingIsHeld();
+    }
+
+    [Fact]
+    public void ARemoverThatFindsTheFenceClosedLeavesTheCallbackToTheRunner()
+    {
+        // The interleaving by hand: closed, and the runner, who may have read the node as pending, has not gone on.
+        (Fence fence, FenceSource source) = Pending();
+        Add(fence, 7, out CallbackRegistration registration);
+        ulong open = fence.Slot->Head;
+        fence.Slot->Head = HeadWord.Closed(0, 0, 0);
+        Assert.False(registration.Remove());
+        ThreadCache* cache = Registry.CacheOf(&Engine.Block->Pools);
+        Section.Enter();
+        CallbackRun.Collect(cache, fence.Index, fence.Slot, open, onPoller: false, keep: 0);
+        Timeline.Block->Completed = fence.Seqno;
+        Section.Exit();
+        CallbackInvoke.RunAll(cache);
+        Assert.Equal([7], s_ran);
+        Assert.True(fence.IsQuiesced);
+        source.Dispose();
+        Assert.Equal((0, 0), (Statistics.FencesLive, Statistics.CallbackNodesLive));
     }
 
     [Fact]

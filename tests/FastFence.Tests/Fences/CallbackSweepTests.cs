@@ -56,24 +56,50 @@ public sealed unsafe class CallbackSweepTests : FenceTest
     [Fact]
     public void ASweepAmongManyLiveCallbacksIsNotDueAgainAtOnce()
     {
-        // More live callbacks than the due mark can count ahead: every removal would sweep the whole list.
-        const int Live = 700_000;
+        // More live callbacks than the due mark can count ahead: every removal would sweep the whole list. The first sweep puts
+        // the mark at twice the half, the second one finds them all.
+        const int Half = 400_000;
+        const int Removed = 100;
         (Fence fence, FenceSource source) = Pending();
-        CallbackRegistration[] registrations = new CallbackRegistration[Live];
-        for (int i = 0; i < Live; i++)
+        List<CallbackRegistration> registrations = [];
+        ulong before = SweepsSoFar();
+        AddTo(Half);
+        Assert.True(registrations[0].Remove());
+        Assert.Equal(1ul, SweepsSoFar() - before);
+        AddTo((2 * Half) + 1000);
+        for (int i = 1; i <= Removed; i++)
         {
-            fence.AddCallback(&Nothing, 0, out registrations[i]);
+            Assert.True(registrations[i].Remove());
+        }
+
+        Assert.Equal(2ul, SweepsSoFar() - before);
+        source.Dispose();
+        Assert.Equal(registrations.Count - 1 - Removed, Statistics.CallbacksRun);
+
+        void AddTo(int count)
+        {
+            while (registrations.Count < count)
+            {
+                fence.AddCallback(&Nothing, 0, out CallbackRegistration added);
+                registrations.Add(added);
+            }
+        }
+    }
+
+    [Fact]
+    public void AFirstRemovalAmongAMillionCallbacksSweepsToo()
+    {
+        (Fence fence, FenceSource source) = Pending();
+        CallbackRegistration last = default;
+        for (int i = 0; i < 600_000; i++)
+        {
+            fence.AddCallback(&Nothing, 0, out last);
         }
 
         ulong before = SweepsSoFar();
-        for (int i = 0; i < 100; i++)
-        {
-            Assert.True(registrations[i * 7].Remove());
-        }
-
-        Assert.InRange(SweepsSoFar() - before, 0ul, 1ul);
+        Assert.True(last.Remove());
+        Assert.Equal(1ul, SweepsSoFar() - before);
         source.Dispose();
-        Assert.Equal(Live - 100, Statistics.CallbacksRun);
     }
 
     [Fact]

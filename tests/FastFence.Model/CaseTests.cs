@@ -1,0 +1,146 @@
+using FastFence.Model.Cases;
+using FastFence.Model.Reports;
+
+namespace FastFence.Model;
+
+/// <summary>Every case holds, and each of its known-bad twins is caught or is known to be redundant: the report's table.</summary>
+public sealed class CaseTests
+{
+    [Fact]
+    public void AFenceIsSignaledOnceAndItsResultsAreSeenWithIt() => Holds<SignalOnce>();
+
+    [Fact]
+    public void ACallbackAddedWhileTheFenceClosesRunsOnceOrIsRefused() => Holds<PushAgainstClose>();
+
+    [Fact]
+    public void WhatAReaderMaySeeIsFreedOnlyAfterItsSection() => Holds<ReaderAgainstScan>();
+
+    [Fact]
+    public void WhatAnOnlineReaderMaySeeIsFreedOnlyAfterItsReport() => Holds<QuiescentReport>();
+
+    [Fact]
+    public void ReadersOfTheSharedRecordHoldReclaimingUpTogether() => Holds<SharedRecord>();
+
+    [Fact]
+    public void AThreadThatRegistersUnderAScanIsSafe() => Holds<Registering>();
+
+    [Fact]
+    public void PrivateDataOfAFenceSeenPendingLivesToTheEndOfTheSection() => Holds<PrivateData>();
+
+    [Fact]
+    public void TheLastReferenceComesAfterAllOthers() => Holds<LastReference>();
+
+    [Fact]
+    public void AWeakHandleIsAcquiredOrRefusedNeverBoth() => Holds<AcquireAgainstRelease>();
+
+    [Fact]
+    public void AGuessedHandleMeetsAWholeFence() => Holds<Birth>();
+
+    [Fact]
+    public void ASharedSlotAlwaysGivesItsFence() => Holds<AcquireFromShared>();
+
+    [Fact]
+    public void AWaiterIsWokenAndSeesTheResults() => Holds<Park>();
+
+    [Fact]
+    public void AWaiterWhoseDeadlineComesLeavesNothingBehind() => Holds<ParkWithDeadline>();
+
+    [Fact]
+    public void TheDispatcherNeverSleepsOverAFence() => Holds<Dispatch>();
+
+    [Fact]
+    public void FencesPushedTogetherAllArrive() => Holds<DispatchTwo>();
+
+    [Fact]
+    public void AnExporterIsNotUnloadedUnderASleeper() => Holds<SleepersAgainstUnload>();
+
+    [Fact]
+    public void ACallbackRunsOrIsRemovedNeverBoth() => Holds<RemoveAgainstClose>();
+
+    [Fact]
+    public void ACallbackIsRemovedForOneRemoverOnly() => Holds<RemoveTwice>();
+
+    [Fact]
+    public void ASweepUnderASignalGivesEachNodeUpOnce() => Holds<SweepAgainstClose>();
+
+    [Fact]
+    public void ASweepUnderAPushLosesNoCallback() => Holds<SweepAgainstPush>();
+
+    [Fact]
+    public void ASlotReleasedUnderItsCallbacksWaitsForThem() => Holds<Late>();
+
+    [Fact]
+    public void AQuiescedFenceHasNoCallbackLeft() => Holds<Quiesced>();
+
+    [Fact]
+    public void AnErrorSetUnderASignalCountsOrIsRefused() => Holds<ErrorAgainstSignal>();
+
+    [Fact]
+    public void ASignalOutOfTurnIsNeverLost() => Holds<Turn>();
+
+    [Fact]
+    public void ThreeSignalsInAnyOrderAllTakeEffect() => Holds<TurnOfThree>();
+
+    [Fact]
+    public void AStagedSlotIsTakenOnce() => Holds<Staged>();
+
+    [Fact]
+    public void AStealerTakesNothingFromABagThatBecameAnotherLists() => Holds<StagedAgain>();
+
+    [Fact]
+    public void ABagIsTakenFromLimboWhenItIsRipeAndWhole() => Holds<Limbo>();
+
+    [Fact]
+    public void AStackLosesNothingAndGivesNothingTwice() => Holds<Stack>();
+
+    [Fact]
+    public void PrivateDataIsDestroyedOnceAndAfterItsLastUse() => Holds<Retiring>();
+
+    [Fact]
+    public void APublishedTimeCarriesWhatCameBefore() => Holds<Clock>();
+
+    [Fact]
+    public void ADeviceNeverSleepsOverAPublishedCommand() => Holds<EmitAgainstDoorbell>();
+
+    [Fact]
+    public void APollerNeverSleepsOverACompletion() => Holds<CompleteAgainstSleep>();
+
+    [Fact]
+    public void AJobGoesAllTheWayThroughTheRing() => Holds<RingWhole>();
+
+    [Fact]
+    public void TwoEmittersNeverShareAPosition() => Holds<Reserving>();
+
+    [Fact]
+    public void APositionIsPublishedOrGivenUpNeverBoth() => Holds<Hole>();
+
+    [Fact]
+    public void ASkippedPositionThatIsGivenUpKeepsItsSlot() => Holds<NopHole>();
+
+    [Fact]
+    public void AFenceEmittedOnAFailingRingEndsOnce() => Holds<EmitAgainstFailing>();
+
+    [Fact]
+    public void AnOwnersReleaseNeverMakesAFencePendingAgain() => Holds<OwnRelease>();
+
+    [Fact]
+    public void ALateSlotIsSettledOrStolenOnce() => Holds<LateStolen>();
+
+    [Fact]
+    public void ASignalInsideASectionRunsItsCallbacksOnceAndKeepsTheSlot() => Holds<NestedSignal>();
+
+    [Fact]
+    public void AFenceHandedToTheDispatcherIsGivenUpOnce() => Holds<HandOver>();
+
+    [Fact]
+    public void ASecondSignalInAndOutOfTurnIsRefused() => Holds<TurnTwice>();
+
+    [Fact]
+    public void AFaultNeverHidesThatARingIsFailing() => Holds<FaultAgainstFailing>();
+
+    [Fact]
+    public void ASleepingDeviceNoticesThatItsRingIsGone() => Holds<DetachAgainstSleep>();
+
+    private static void Holds<TCase>()
+        where TCase : ModelCase, new() => Assert.Empty(Verdict.Of(new TCase()).Findings);
+}
