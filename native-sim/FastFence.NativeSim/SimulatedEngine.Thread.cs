@@ -65,6 +65,8 @@ public sealed partial class SimulatedEngine
                 return false;
             }
 
+            // Again and again: an engine on its way to sleep may announce itself after a wake.
+            Wake();
             Thread.Yield();
         }
 

@@ -172,20 +172,24 @@ public sealed unsafe class RingConsumer
         Section.Exit();
     }
 
-    /// <summary>Sleeps until a command is published or the deadline (monotonic ns) has passed; false then. May park.</summary>
+    /// <summary>Sleeps until a command is published, <see cref="WakeDevice"/> is called, or the deadline (monotonic ns) has passed; false without a command. May park.</summary>
     /// <param name="deadlineNanoseconds">Monotonic ns, <see cref="long.MaxValue"/> for none.</param>
     public bool WaitForWork(long deadlineNanoseconds)
     {
         while (!HasWork && !IsDetached && MonotonicClock.Nanoseconds < deadlineNanoseconds)
         {
-            SleepOnce(Math.Min(deadlineNanoseconds, MonotonicClock.Nanoseconds + SafetyPollNanoseconds));
+            if (SleepOnce(Math.Min(deadlineNanoseconds, MonotonicClock.Nanoseconds + SafetyPollNanoseconds)))
+            {
+                break; // by a wake: there is work, or the device is to look around
+            }
         }
 
         return HasWork;
     }
 
-    private void SleepOnce(long deadlineNanoseconds)
+    private bool SleepOnce(long deadlineNanoseconds)
     {
+        bool woken = false;
         // [DOORBELL-SLEEP] full: announced before the last look; the emitter's publication is a full exchange and it looks at the
         // sleeper afterwards. Pairs with [RING-PUBLISH] and [RING-DETACH]. Without it the device sleeps over a published command.
         bool attached = Enter();
@@ -199,7 +203,7 @@ public sealed unsafe class RingConsumer
         {
             // A plain address to the kernel: should the ring go meanwhile, the word still is memory (nothing is unmapped), and
             // the sleep is short.
-            Futex.Wait(&_ring->DoorbellAsleep, 1, deadlineNanoseconds);
+            woken = Futex.Wait(&_ring->DoorbellAsleep, 1, deadlineNanoseconds) is FutexResult.Woken or FutexResult.ValueDiffers;
         }
 
         if (Enter())
@@ -208,6 +212,7 @@ public sealed unsafe class RingConsumer
         }
 
         Section.Exit();
+        return woken;
     }
 
     /// <summary>Wakes a device that sleeps in <see cref="WaitForWork"/>: it is to stop. Any thread.</summary>
