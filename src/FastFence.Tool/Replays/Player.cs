@@ -29,7 +29,7 @@ internal sealed class Player(ReplayPlan plan, ReplayReport report, ReportOutput 
             play.Pace.Start();
             using (stop.Register(play.Stop))
             {
-                Follow(play, engine, stop);
+                Follow(play, engine);
             }
 
             Drain(play, engine);
@@ -53,12 +53,12 @@ internal sealed class Player(ReplayPlan plan, ReplayReport report, ReportOutput 
     }
 
     // A progress line a second; the submitting thread and the device do the playing.
-    private void Follow(Play play, FenceEngine engine, CancellationToken stop)
+    private void Follow(Play play, FenceEngine engine)
     {
         Worker submit = new("replay submit", new Submitter(play).Run);
         ProgressLine progress = output.StartProgress();
         EngineStatistics before = engine.GetStatistics();
-        for (int second = 1; !HasEnded(submit, play, stop); second++)
+        for (int second = 1; !HasEnded(submit, play); second++)
         {
             EngineStatistics now = engine.GetStatistics();
             SecondSample sample = new(second, now.FencesSignaled - before.FencesSignaled, now.CallbacksRun - before.CallbacksRun,
@@ -72,11 +72,12 @@ internal sealed class Player(ReplayPlan plan, ReplayReport report, ReportOutput 
         submit.ThrowIfFaulted();
     }
 
-    // The play ends when the submitter has ended and the device has completed what it got: waits a second for that.
-    private static bool HasEnded(Worker submit, Play play, CancellationToken stop)
+    // The play ends when the submitter has ended and the device has completed what it got: waits a second for that. It asks the play
+    // and not the token, which is canceled before its callback has stopped the play: unregistered in between, it never would.
+    private static bool HasEnded(Worker submit, Play play)
     {
         long until = MonotonicClock.Nanoseconds + 1_000_000_000;
-        while (!submit.Join(TimeSpan.FromMilliseconds(1)) || (play.Rings.Outstanding != 0 && !stop.IsCancellationRequested))
+        while (!submit.Join(TimeSpan.FromMilliseconds(1)) || (play.Rings.Outstanding != 0 && !play.IsStopped))
         {
             if (MonotonicClock.Nanoseconds >= until)
             {
