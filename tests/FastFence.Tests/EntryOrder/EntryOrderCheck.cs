@@ -164,7 +164,7 @@ internal sealed partial class EntryOrderCheck
         }
     }
 
-    private Known Result(Instruction instruction, string to, MachineState state)
+    private static Known Result(Instruction instruction, string to, MachineState state)
     {
         string last = instruction.Operands[^1];
         Known value = Value(last, state);
@@ -193,7 +193,7 @@ internal sealed partial class EntryOrderCheck
     private static Known Stepped(Known word, Known direction) =>
         (word & Kept) | (word.HasFlag(Known.Word) ? direction : Known.Nothing);
 
-    private Known Sum(Instruction lea, MachineState state)
+    private static Known Sum(Instruction lea, MachineState state)
     {
         string address = lea.Operands[1];
         Known all = Places(address).Aggregate(Known.Nothing, (known, place) => known | state[place]);
@@ -202,7 +202,7 @@ internal sealed partial class EntryOrderCheck
             : all & Kept;
     }
 
-    private Known Value(string operand, MachineState state)
+    private static Known Value(string operand, MachineState state)
     {
         if (!operand.Contains('[', StringComparison.Ordinal))
         {
