@@ -141,6 +141,15 @@ public sealed class CaseTests
     [Fact]
     public void ASleepingDeviceNoticesThatItsRingIsGone() => Holds<DetachAgainstSleep>();
 
+    [Fact]
+    public void ATurnFollowsOnlyAWholeSetOfRings() => Holds<RingSets>();
+
+    [Fact]
+    public void AnExportersCodeIsNotUnloadedUnderItsReleaseOp() => Holds<Releasing>();
+
+    [Fact]
+    public void AnAwaitOfAFenceEndsOnce() => Holds<Awaiting>();
+
     private static void Holds<TCase>()
         where TCase : ModelCase, new() => Assert.Empty(Verdict.Of(new TCase()).Findings);
 }

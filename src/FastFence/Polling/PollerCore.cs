@@ -17,9 +17,7 @@ internal static unsafe class PollerCore
     public static int DoWork(PollerBlock* poller)
     {
         ThreadCache* cache = poller->Cache;
-
-        // [RING-SET-READ] acquire: the set is read after its address. Pairs with [RING-SET].
-        RingSet* set = (RingSet*)Atomic.LoadAcquire(ref poller->Rings);
+        RingSet* set = RingSet.Of(poller);
         uint done = 0;
         uint batches = 0;
         if (set != null && set->Count != 0)
@@ -121,7 +119,7 @@ internal static unsafe class PollerCore
 
     private static bool HasWork(PollerBlock* poller, ref bool outstanding)
     {
-        RingSet* set = (RingSet*)Atomic.LoadAcquire(ref poller->Rings);
+        RingSet* set = RingSet.Of(poller);
         for (int i = 0; set != null && i < set->Count; i++)
         {
             RingBlock* ring = RingSet.Items(set)[i];
@@ -137,7 +135,7 @@ internal static unsafe class PollerCore
 
     private static void MendHoles(PollerBlock* poller, long now)
     {
-        RingSet* set = (RingSet*)Atomic.LoadAcquire(ref poller->Rings);
+        RingSet* set = RingSet.Of(poller);
         for (int i = 0; set != null && i < set->Count; i++)
         {
             RingBlock* ring = RingSet.Items(set)[i];

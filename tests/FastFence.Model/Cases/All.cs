@@ -50,5 +50,8 @@ internal static class All
         new EmitAgainstFailing(),
         new FaultAgainstFailing(),
         new DetachAgainstSleep(),
+        new RingSets(),
+        new Releasing(),
+        new Awaiting(),
     ];
 }
