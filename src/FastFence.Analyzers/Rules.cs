@@ -31,7 +31,7 @@ internal static class Rules
     public static readonly DiagnosticDescriptor NoSection = Of(
         "FF0004",
         "A view or a section behind which no section is open",
-        "A {0} made by '{1}' has no open access section behind it: take it from AccessSection.Begin or Access.Run",
+        "An {0} made by '{1}' has no open access section behind it: take it from AccessSection.Begin or Access.Run",
         "The default value of AccessView or AccessSection can be asked like any other, and reads the exporter's memory without protection (C5).");
 
     public static readonly DiagnosticDescriptor Token = Of(

@@ -161,7 +161,7 @@ public sealed class SectionAnalyzerTests
         """);
 
     [Theory]
-    [InlineData("default(AccessView).DriverName(fence)", "FF0004 (default(AccessView)): A AccessView made by 'default'")]
+    [InlineData("default(AccessView).DriverName(fence)", "FF0004 (default(AccessView)): An AccessView made by 'default'")]
     [InlineData("new AccessView().DriverName(fence)", "FF0004 (new AccessView())")]
     [InlineData("default(AccessSection).View.DriverName(fence)", "FF0004 (default(AccessSection))")]
     [InlineData("Take(default, fence)", "FF0004 (default)")]
