@@ -14,12 +14,22 @@ namespace FastFence;
 /// </summary>
 public sealed unsafe class Exporter : IDisposable
 {
+    private const uint Open = 0;
+    private const uint Closing = 1;
+    private const uint HeldUp = 2;
+    private const uint Complete = 3;
+
+    private static readonly TimeSpan s_closeLimit = TimeSpan.FromSeconds(10);
+
     private readonly ExporterBlock* _block;
 
-    // 0 = open, 1 = being closed, 2 = closed. Not in the block: that is another exporter's by the time of a second call.
-    private uint _closing;
+    // Not in the block: that is another exporter's by the time of a second call.
+    private uint _state;
+    private uint _gone;
+    private CodeOwner? _owner;
+    private ExporterUnload? _unload;
 
-    internal Exporter(FenceEngine engine, string driverName, ExporterOps ops, nint privateData, uint number)
+    internal Exporter(FenceEngine engine, string driverName, ExporterOps ops, nint privateData, uint number, ExporterCode? code)
     {
         if (ops.Wait != null && ops.CancelWait == null)
         {
@@ -28,6 +38,7 @@ public sealed unsafe class Exporter : IDisposable
 
         Engine = engine;
         DriverName = driverName;
+        Code = code;
         uint name = Intern(driverName);
         _block = (ExporterBlock*)BlockHeap.TryAllocate(sizeof(ExporterBlock));
         if (_block == null)
@@ -50,9 +61,36 @@ public sealed unsafe class Exporter : IDisposable
     public string DriverName { get; }
 
     /// <summary>Is it closing or closed?</summary>
-    public bool IsClosed => Atomic.LoadAcquire(ref _closing) != 0;
+    public bool IsClosed => Atomic.LoadAcquire(ref _state) != Open;
 
-    internal bool IsBeingClosed => Atomic.LoadAcquire(ref _closing) == 1;
+    /// <summary>
+    /// Marks callbacks as this exporter's code when they are added: they are gone before it is unloaded (C17).
+    /// </summary>
+    /// <exception cref="InsufficientMemoryException">4095 exporters own callbacks already.</exception>
+    /// <exception cref="InvalidOperationException">The exporter is closed.</exception>
+    public CodeOwner CodeOwner
+    {
+        get
+        {
+            lock (Engine.Gate)
+            {
+                return _owner ??= IsClosed
+                    ? throw new InvalidOperationException($"Exporter '{DriverName}' is closed: its code registers nothing any more (contract C17).")
+                    : new CodeOwner(Code?.Context);
+            }
+        }
+    }
+
+    internal ExporterCode? Code { get; }
+
+    internal CodeOwner? OwnerIfAny => _owner;
+
+    internal UnloadSkip Skip { get; set; }
+
+    internal bool IsBeingClosed => Atomic.LoadAcquire(ref _state) == Closing;
+
+    // Its block has been given back.
+    internal bool IsGone => Atomic.LoadAcquire(ref _gone) != 0;
 
     internal ExporterBlock* Block => _block;
 
@@ -124,9 +162,20 @@ public sealed unsafe class Exporter : IDisposable
     /// The caller has made it unreachable: its fences are signaled.
     /// </summary>
     /// <param name="data">Argument of the destructor.</param>
-    /// <param name="destructor">A static function.</param>
-    public void Retire(nint data, delegate*<nint, void> destructor) =>
-        PrivateHeap.Retire(Engine.Block, data, (nint)destructor, 0, 0);
+    /// <param name="destructor">A static function of the exporter's code, which stays loaded until it has returned (C17).</param>
+    /// <exception cref="InvalidOperationException">The exporter has gone: its code may be unloaded.</exception>
+    public void Retire(nint data, delegate*<nint, void> destructor) => RetireCore(data, (nint)destructor, 0, 0);
+
+    /// <summary>As the other, for data of <see cref="AllocatePrivate"/>: freed and poisoned when the destructor has returned.</summary>
+    /// <param name="data">From <see cref="AllocatePrivate"/>; argument of the destructor.</param>
+    /// <param name="bytes">As asked for there.</param>
+    /// <param name="destructor">A static function of the exporter's code.</param>
+    /// <exception cref="InvalidOperationException">The exporter has gone: its code may be unloaded.</exception>
+    public void RetirePrivate(nint data, int bytes, delegate*<nint, void> destructor)
+    {
+        ArgumentOutOfRangeException.ThrowIfZero(data);
+        RetireCore(data, (nint)destructor, data, bytes);
+    }
 
     /// <summary>Zeroed native memory for private data, from the engine's slabs; 0 at the bound or once closing.</summary>
     /// <param name="bytes">At least 1.</param>
@@ -147,34 +196,156 @@ public sealed unsafe class Exporter : IDisposable
 
     /// <summary>
     /// Takes the exporter away (C17): nothing new, pending fences end with an error, sleepers in its <c>wait</c> op are woken, a
-    /// grace period passes, its data is released. Signaled fences that observers hold do not hold it up. Waits for all that.
+    /// grace period passes, callbacks of its code are removed or have returned, its destructors run, its code is unloaded. Signaled
+    /// fences that observers hold do not hold it up. Waits for all that, at most ten seconds: then its code stays loaded and an
+    /// <see cref="NotificationKind.UnloadHeldUp"/> notification says why. Called in a callback of somebody else's, it returns when nobody
+    /// is inside its ops any more, and the rest happens behind it. Callbacks of its pending fences run on the dispatcher.
     /// </summary>
     /// <param name="error">−ENOENT unless given.</param>
-    /// <exception cref="InvalidOperationException">Inside an access section.</exception>
+    /// <exception cref="InvalidOperationException">Inside an access section, or in its own op, callback or destructor.</exception>
     public void Close(FenceError error = default)
     {
-        Section.ThrowIfInside("Closing an exporter");
-        if (Atomic.CompareExchangeFull(ref _closing, 1, 0) != 0)
+        ThrowIfOwnCode("Closing");
+        if (!TryBegin(error, s_closeLimit, CancellationToken.None, out ExporterUnload unload))
         {
             return;
         }
 
-        try
+        // Who runs callbacks, or destructors, may be the one for whom the second half waits.
+        bool goOn = unload.RunFirst();
+        ReaderRecord* reader = Registry.CurrentReader();
+        if (Engine.IsHousekeeper || (reader != null && reader->InForeignCode != 0))
         {
-            Teardown.CloseExporter(this, error.IsError ? error : FenceError.TimelineClosed);
+            OnThread(() => unload.RunSecond(goOn));
         }
-        finally
+        else
         {
-            Atomic.StoreRelease(ref _closing, 2);
+            unload.RunSecond(goOn);
+            if (unload.Ended.IsFaulted)
+            {
+                unload.Ended.GetAwaiter().GetResult();
+            }
         }
     }
 
     /// <summary>Closes it with −ENOENT.</summary>
     public void Dispose() => Close();
 
+    /// <summary>
+    /// Takes the exporter away (C17) without occupying the caller, and says what that waited for. When the limit has passed its code stays
+    /// loaded and the report names who holds it; call again then. While an attempt is under way a second call gets its report.
+    /// </summary>
+    /// <param name="limit">For the whole, or <see cref="Timeout.InfiniteTimeSpan"/>.</param>
+    /// <param name="error">Error of fences that are pending; −ENOENT unless given.</param>
+    /// <param name="cancellationToken">Ends the attempt: what has been closed stays closed, the code stays loaded.</param>
+    /// <exception cref="InvalidOperationException">Inside an access section, or in its own op, callback or destructor: thrown at once.</exception>
+    /// <exception cref="OperationCanceledException">By the task.</exception>
+    public Task<UnloadReport> UnloadAsync(TimeSpan limit, FenceError error = default, CancellationToken cancellationToken = default)
+    {
+        if (limit < TimeSpan.Zero && limit != Timeout.InfiniteTimeSpan)
+        {
+            throw new ArgumentOutOfRangeException(nameof(limit), limit, "A limit of an unload is not negative; Timeout.InfiniteTimeSpan is none.");
+        }
+
+        ThrowIfOwnCode("Unloading");
+        if (TryBegin(error, limit, cancellationToken, out ExporterUnload unload))
+        {
+            OnThread(() => unload.RunSecond(unload.RunFirst()));
+            return unload.Ended;
+        }
+
+        return cancellationToken.CanBeCanceled ? unload.Ended.WaitAsync(cancellationToken) : unload.Ended;
+    }
+
+    internal bool Skips(UnloadSkip step) => (Skip & step) != 0;
+
+    // The attempt is over. A held-up one may be followed by another.
+    internal void Ended(bool complete)
+    {
+        Engine.KeepUntilFreed(this);
+        Atomic.ExchangeFull(ref _state, complete ? Complete : HeldUp);
+    }
+
+    internal static uint DestructorsOf(ExporterBlock* block) =>
+
+        // [DESTRUCTORS-READ] acquire: unloading stays behind the news that the last destructor has returned. Pairs with [DESTRUCTOR-END].
+        Atomic.LoadAcquire(ref block->Destructors);
+
+    private static void OnThread(Action work) => new Thread(new ThreadStart(work)) { Name = "FastFence unload", IsBackground = true }.Start();
+
+    private bool TryBegin(FenceError error, TimeSpan limit, CancellationToken token, out ExporterUnload unload)
+    {
+        lock (Engine.Gate)
+        {
+            uint state = Atomic.LoadAcquire(ref _state);
+            if (state is Closing or Complete)
+            {
+                unload = _unload!;
+                return false;
+            }
+
+            unload = _unload = new ExporterUnload(this, error.IsError ? error : FenceError.TimelineClosed, limit, token);
+            Atomic.ExchangeFull(ref _state, Closing);
+            if (!IsGone)
+            {
+                Teardown.MarkClosing(this);
+            }
+
+            return true;
+        }
+    }
+
+    private void ThrowIfOwnCode(string what)
+    {
+        Section.ThrowIfInside($"{what} an exporter");
+        ReaderRecord* reader = Registry.CurrentReader();
+        if (reader == null || reader->ForeignKind == (uint)ForeignKind.None)
+        {
+            return;
+        }
+
+        bool own = reader->ForeignOwner != 0 && reader->ForeignOwner == _owner?.Number;
+        if (own || (reader->ForeignExporter == (nint)_block && !IsGone))
+        {
+            string where = (ForeignKind)reader->ForeignKind switch
+            {
+                ForeignKind.Callback => "callback",
+                ForeignKind.WaitOp => "Wait op",
+                _ => "destructor",
+            };
+            throw new InvalidOperationException(
+                $"{what} exporter '{DriverName}' from its own {where} would wait for the caller itself (contract C17). Do it from code that is not the exporter's.");
+        }
+    }
+
+    private void RetireCore(nint data, nint destructor, nint block, int bytes)
+    {
+        if (destructor == 0)
+        {
+            throw new ArgumentNullException(nameof(destructor), "A destructor is needed; FreePrivate frees without one.");
+        }
+
+        // Inside a section: a block that is not gone when looked at stays to the section's end.
+        Section.Enter();
+        bool gone = IsGone || Atomic.LoadAcquire(ref _state) == Complete;
+        if (!gone)
+        {
+            Atomic.AddFull(ref _block->Destructors, 1);
+        }
+
+        Section.Exit();
+        if (gone)
+        {
+            throw new InvalidOperationException($"Exporter '{DriverName}' has gone: a destructor of its code cannot run any more (contract C17).");
+        }
+
+        PrivateHeap.Retire(Engine.Block, data, destructor, block, bytes, null, _block);
+    }
+
     // Its last timeline is gone, so no fence points here any more; readers in sections may, until the grace period is over.
     internal void FreeBlock()
     {
+        MarkGone();
         NameTable.Release(_block->DriverName);
         PrivateHeap.Retire(Engine.Block, 0, 0, (nint)_block, sizeof(ExporterBlock));
     }
@@ -182,9 +353,12 @@ public sealed unsafe class Exporter : IDisposable
     // Nobody can reach it any more: the engine is gone.
     internal void FreeBlockNow()
     {
+        MarkGone();
         NameTable.Release(_block->DriverName);
         BlockHeap.Free(_block, sizeof(ExporterBlock));
     }
+
+    private void MarkGone() => Atomic.ExchangeFull(ref _gone, 1);
 
     private TimelineBlock* CreateBlock(string name, TimelineOptions options, uint flags, TimeSpan watchdog)
     {

@@ -67,4 +67,8 @@ internal unsafe struct ExporterBlock
     /// <summary>1 once the release op has returned.</summary>
     [FieldOffset(140)]
     public uint Released;
+
+    /// <summary>Destructors staged that have not returned, the release op among them.</summary>
+    [FieldOffset(144)]
+    public uint Destructors;
 }

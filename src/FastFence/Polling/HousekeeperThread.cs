@@ -35,6 +35,7 @@ internal sealed unsafe class HousekeeperThread : IDisposable
     public void Dispose()
     {
         Atomic.StoreRelease(ref _stop, 1);
+        Hasten(_engine);
         if (!IsCurrent)
         {
             _thread.Join();
@@ -50,7 +51,29 @@ internal sealed unsafe class HousekeeperThread : IDisposable
             ReclaimStaged(cache, all: false);
             DestroyRipe(_engine);
             _chores();
-            Nap.For(TickNanoseconds);
+            Rest();
+        }
+    }
+
+    /// <summary>Asks for ripe destructors to be run now: somebody waits for them. Any thread; a system call at most.</summary>
+    public static void Hasten(EngineBlock* engine)
+    {
+        if (Atomic.ExchangeFull(ref engine->Hasten, 1) == 0)
+        {
+            Futex.Wake(&engine->Hasten, 1);
+        }
+    }
+
+    private void Rest()
+    {
+        long next = MonotonicClock.Nanoseconds + TickNanoseconds;
+        while (MonotonicClock.Nanoseconds < next && Atomic.LoadAcquire(ref _stop) == 0)
+        {
+            Futex.Wait(&_engine->Hasten, 0, next);
+            if (Atomic.ExchangeFull(ref _engine->Hasten, 0) != 0)
+            {
+                DestroyRipe(_engine);
+            }
         }
     }
 
@@ -80,6 +103,8 @@ internal sealed unsafe class HousekeeperThread : IDisposable
     {
         if (record->Destructor != 0)
         {
+            ReaderRecord* reader = Registry.CurrentReader();
+            ForeignCode before = ForeignCode.Enter(reader, ForeignKind.Destructor, 0, 0, record->Destructor, (nint)record->Exporter);
             try
             {
                 ((delegate*<nint, void>)record->Destructor)(record->Data);
@@ -90,6 +115,10 @@ internal sealed unsafe class HousekeeperThread : IDisposable
             {
                 Faults.Report(record->Serial, default, e);
             }
+            finally
+            {
+                before.Exit(reader);
+            }
         }
 
         if (record->Done != null)
@@ -97,6 +126,13 @@ internal sealed unsafe class HousekeeperThread : IDisposable
             // [RELEASED] release: the op has returned. Pairs with itself (an acquire load in teardown). Without it the exporter's code
             // could be unloaded under its own release op.
             Atomic.StoreRelease(ref *record->Done, 1);
+        }
+
+        if (record->Exporter != null)
+        {
+            // [DESTRUCTOR-END] full: the destructor has returned before the count falls. Pairs with [DESTRUCTORS-READ]. Without it the
+            // exporter's code could be unloaded under it.
+            Atomic.AddFull(ref record->Exporter->Destructors, uint.MaxValue);
         }
 
         if (record->Block != 0)
