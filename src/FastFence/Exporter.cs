@@ -266,11 +266,6 @@ public sealed unsafe class Exporter : IDisposable
         Atomic.ExchangeFull(ref _state, complete ? Complete : HeldUp);
     }
 
-    internal static uint DestructorsOf(ExporterBlock* block) =>
-
-        // [DESTRUCTORS-READ] acquire: unloading stays behind the news that the last destructor has returned. Pairs with [DESTRUCTOR-END].
-        Atomic.LoadAcquire(ref block->Destructors);
-
     private static void OnThread(Action work) => new Thread(new ThreadStart(work)) { Name = "FastFence unload", IsBackground = true }.Start();
 
     private bool TryBegin(FenceError error, TimeSpan limit, CancellationToken token, out ExporterUnload unload)
@@ -330,7 +325,7 @@ public sealed unsafe class Exporter : IDisposable
         bool gone = IsGone || Atomic.LoadAcquire(ref _state) == Complete;
         if (!gone)
         {
-            Atomic.AddFull(ref _block->Destructors, 1);
+            DestructorCount.Enter(_block);
         }
 
         Section.Exit();
@@ -339,7 +334,7 @@ public sealed unsafe class Exporter : IDisposable
             throw new InvalidOperationException($"Exporter '{DriverName}' has gone: a destructor of its code cannot run any more (contract C17).");
         }
 
-        PrivateHeap.Retire(Engine.Block, data, destructor, block, bytes, null, _block);
+        PrivateHeap.Retire(Engine.Block, data, destructor, block, bytes, _block);
     }
 
     // Its last timeline is gone, so no fence points here any more; readers in sections may, until the grace period is over.

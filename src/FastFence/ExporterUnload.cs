@@ -198,7 +198,7 @@ internal sealed unsafe class ExporterUnload
         GraceToken grace = GracePeriod.Start();
 
         // Those staged before have to be done when the exporter's own data goes.
-        _destructors += (int)Exporter.DestructorsOf(Block);
+        _destructors += (int)DestructorCount.Read(Block);
         bool done = WaitForDestructors();
         if (done && Teardown.ReleaseData(_exporter))
         {
@@ -221,7 +221,7 @@ internal sealed unsafe class ExporterUnload
     private bool WaitForDestructors() => WaitUntil(() =>
     {
         _engine.HastenReclaimer();
-        return Exporter.DestructorsOf(Block) == 0;
+        return DestructorCount.Read(Block) == 0;
     });
 
     private bool WaitUntil(Func<bool> condition)

@@ -186,7 +186,7 @@ public sealed unsafe partial class FenceEngine
             }
 
             Teardown.ReleaseData(exporter);
-            if (Exporter.DestructorsOf(block) == 0)
+            if (DestructorCount.Read(block) == 0)
             {
                 _closedExporters.Remove(exporter);
                 exporter.FreeBlock();

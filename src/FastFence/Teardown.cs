@@ -183,8 +183,8 @@ internal static unsafe class Teardown
             return false;
         }
 
-        Atomic.AddFull(ref block->Destructors, 1);
-        PrivateHeap.Retire(exporter.Engine.Block, block->PrivateData, (nint)block->Ops.Release, 0, 0, &block->Released, block);
+        DestructorCount.Enter(block);
+        PrivateHeap.Retire(exporter.Engine.Block, block->PrivateData, (nint)block->Ops.Release, 0, 0, block);
         return true;
     }
 

@@ -72,10 +72,7 @@ public sealed class CodeOwner
     internal static void Leave(uint number) => Fences.OwnedCode.Leave(s_counts, number);
 
     /// <summary>No callback is counted in from here on, but by sections that are open now.</summary>
-    internal void Close() =>
-
-        // [CODE-CLOSE] full: stands before the grace period after which the count is read. Pairs with [CODE-ENTER].
-        Atomic.ExchangeFull(ref _closed, 1);
+    internal void Close() => Atomic.ExchangeFull(ref _closed, 1);
 
     /// <summary>The count is 0 and stays so: the number serves another owner once nobody can be reading it.</summary>
     internal void GiveBack()

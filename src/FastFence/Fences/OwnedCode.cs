@@ -20,8 +20,7 @@ internal static unsafe class OwnedCode
     /// <summary>One more callback, before it is pushed. Inside the section in which the owner was seen open.</summary>
     public static void Enter(nint counts, uint owner) =>
 
-        // [CODE-ENTER] full: inside the section in which the owner was seen open, so unload's grace period waits for the count and the push.
-        // Pairs with [CODE-CLOSE]. Without it unload reads 0 while the callback is on its way into a list.
+        // In one step, since others count too. That unload sees it is the section's doing and the grace period's.
         Atomic.AddFull(ref At(counts, owner), 1);
 
     /// <summary>One less: it was removed, refused, or has returned. The owner's code may be gone when this returns.</summary>

@@ -18,7 +18,8 @@ internal static unsafe class SleepableCount
     /// <summary>Counts the caller out.</summary>
     public static void Exit(ExporterBlock* exporter) =>
 
-        // [SLEEP-EXIT] full: the op has returned, or thrown, before the count falls. Pairs with [UNLOAD-CLOSE].
+        // [SLEEP-EXIT] full: the op has returned, or thrown, before the count falls. Pairs with [SLEEP-READ]. Without it the op is unloaded
+        // before its last instruction.
         Atomic.AddFull(ref exporter->Sleepers, uint.MaxValue);
 
     /// <summary>Marks the exporter as going away: nobody enters its ops from here on, but sections that are open now.</summary>

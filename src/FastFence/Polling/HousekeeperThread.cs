@@ -121,18 +121,9 @@ internal sealed unsafe class HousekeeperThread : IDisposable
             }
         }
 
-        if (record->Done != null)
-        {
-            // [RELEASED] release: the op has returned. Pairs with itself (an acquire load in teardown). Without it the exporter's code
-            // could be unloaded under its own release op.
-            Atomic.StoreRelease(ref *record->Done, 1);
-        }
-
         if (record->Exporter != null)
         {
-            // [DESTRUCTOR-END] full: the destructor has returned before the count falls. Pairs with [DESTRUCTORS-READ]. Without it the
-            // exporter's code could be unloaded under it.
-            Atomic.AddFull(ref record->Exporter->Destructors, uint.MaxValue);
+            DestructorCount.Leave(record->Exporter);
         }
 
         if (record->Block != 0)

@@ -16,7 +16,7 @@ internal static class LibraryScenarios
     public static void Run(string name, bool unprotected)
     {
         using FenceEngine engine = Lives.Stepped();
-        LibraryDriver driver = new(engine);
+        using LibraryDriver driver = new(engine);
         Must(LibraryDriver.IsMapped, "the library is not mapped");
         switch (name)
         {

@@ -190,7 +190,7 @@ public sealed unsafe class UnloadTests : IDisposable
     public void TheUnloadingOfTheCodeComesLastAndOnce()
     {
         using KernelDriver driver = new(_engine, ExporterCode.Of(() => Unloaded()));
-        _unloadedDriver = driver;
+        _unloaded = driver.Data;
         driver.CreateQueue("queue", out nint data);
         driver.Retire(data);
         UnloadReport report = driver.Exporter.UnloadAsync(s_minute).Result;
@@ -213,14 +213,14 @@ public sealed unsafe class UnloadTests : IDisposable
         }
     }
 
-    private KernelDriver? _unloadedDriver;
+    private KernelDriver.Facts* _unloaded;
     private int _unloads;
     private int _releasedBefore;
 
     private void Unloaded()
     {
         _unloads++;
-        _releasedBefore = _unloadedDriver!.Data->Released;
+        _releasedBefore = _unloaded->Released;
     }
 
     private UnloadReport Unload(FenceError error = default)
