@@ -51,10 +51,11 @@ public sealed class CodeOwner
         }
     }
 
-    internal uint Number { get; }
+    /// <summary>Its line in the counts; 0 once that may be another's.</summary>
+    internal uint Number { get; private set; }
 
     /// <summary>Callbacks that neither ran nor were removed.</summary>
-    internal uint Pending => Fences.OwnedCode.Count(s_counts, Number);
+    internal uint Pending => Number == 0 ? 0 : Fences.OwnedCode.Count(s_counts, Number);
 
     /// <summary>Counts a callback in; false when the owner is going away. Inside a section that goes on until the push.</summary>
     internal bool TryEnter()
@@ -81,6 +82,7 @@ public sealed class CodeOwner
         {
             ForgetContext();
             s_given.Enqueue((Number, GracePeriod.Start()));
+            Number = 0;
         }
     }
 
