@@ -27,11 +27,13 @@ internal sealed class CommandLine
         ReplayVerb replay = new();
         DoctorVerb doctor = new();
         AwaitDemoVerb awaits = new();
+        UnloadDemoVerb unloads = new();
         DemoVerb demo = new();
         Add(_root, run.Command, result => Run(run.Read(result)));
         Add(_root, replay.Command, result => Replay(replay.Read(result)));
         Add(_root, doctor.Command, result => Doctor(doctor.Read(result)));
         Add(demo.Command, awaits.Command, result => AwaitDemo(awaits.Read(result)));
+        Add(demo.Command, unloads.Command, result => UnloadDemo(unloads.Read(result)));
         _root.Subcommands.Add(demo.Command);
         HelpOption help = new();
         help.Action = new HelpWithExamples((HelpAction)help.Action!, new Dictionary<string, string>(StringComparer.Ordinal)
@@ -42,6 +44,7 @@ internal sealed class CommandLine
             [doctor.Command.Name] = DoctorVerb.Examples,
             [demo.Command.Name] = DemoVerb.Examples,
             [awaits.Command.Name] = AwaitDemoVerb.Examples,
+            [unloads.Command.Name] = UnloadDemoVerb.Examples,
         });
         _root.Options.Add(help);
         _root.Options.Add(new VersionOption());
@@ -114,6 +117,13 @@ internal sealed class CommandLine
         ReportOutput output = ReportOutput.Open(options.Json, _streams);
         using StopSignals signals = new();
         return _verbs.AwaitDemo(options, output, signals.Token);
+    }
+
+    private int UnloadDemo(UnloadDemoOptions options)
+    {
+        ReportOutput output = ReportOutput.Open(options.Json, _streams);
+        using StopSignals signals = new();
+        return _verbs.UnloadDemo(options, output, signals.Token);
     }
 
     [SuppressMessage("Design", "CA1031:Do not catch general exception types",
