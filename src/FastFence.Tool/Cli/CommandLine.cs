@@ -16,7 +16,7 @@ internal sealed class CommandLine
 
     // Not a RootCommand: that calls itself after the assembly, which may not have the command's name.
     private readonly Command _root =
-        new("fastfence", "Fences in native memory: run them under load, replay a GPU capture, check this machine.");
+        new("fastfence", "Fences in native memory: run them under load, replay or convert a GPU capture, check this machine.");
 
     private CommandLine(Streams streams, Verbs verbs)
     {
@@ -25,9 +25,11 @@ internal sealed class CommandLine
         RunVerb run = new();
         ReplayVerb replay = new();
         DoctorVerb doctor = new();
+        ConvertVerb convert = new();
         Add(run.Command, result => Run(run.Read(result)));
         Add(replay.Command, result => Replay(replay.Read(result)));
         Add(doctor.Command, result => Doctor(doctor.Read(result)));
+        Add(convert.Command, result => Convert(convert.Read(result)));
         HelpOption help = new();
         help.Action = new HelpWithExamples((HelpAction)help.Action!, new Dictionary<string, string>(StringComparer.Ordinal)
         {
@@ -35,6 +37,7 @@ internal sealed class CommandLine
             [run.Command.Name] = RunVerb.Examples,
             [replay.Command.Name] = ReplayVerb.Examples,
             [doctor.Command.Name] = DoctorVerb.Examples,
+            [convert.Command.Name] = ConvertVerb.Examples,
         });
         _root.Options.Add(help);
         _root.Options.Add(new VersionOption());
@@ -98,6 +101,8 @@ internal sealed class CommandLine
         using StopSignals signals = new();
         return _verbs.Doctor(options, output, signals.Token);
     }
+
+    private int Convert(ConvertOptions options) => ConvertCommand.Execute(options, Capture.Load(options.Capture), _streams.Out);
 
     [SuppressMessage("Design", "CA1031:Do not catch general exception types",
         Justification = "The last handler: any exception must become an exit code that does not mean bad usage.")]
