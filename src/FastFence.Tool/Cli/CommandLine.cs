@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Help;
 using System.CommandLine.Invocation;
+using System.CommandLine.Parsing;
 using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
 using FastFence.Tool.Captures;
@@ -26,10 +27,14 @@ internal sealed class CommandLine
         ReplayVerb replay = new();
         DoctorVerb doctor = new();
         ConvertVerb convert = new();
-        Add(run.Command, result => Run(run.Read(result)));
-        Add(replay.Command, result => Replay(replay.Read(result)));
-        Add(doctor.Command, result => Doctor(doctor.Read(result)));
-        Add(convert.Command, result => Convert(convert.Read(result)));
+        AwaitDemoVerb awaits = new();
+        DemoVerb demo = new();
+        Add(_root, run.Command, result => Run(run.Read(result)));
+        Add(_root, replay.Command, result => Replay(replay.Read(result)));
+        Add(_root, doctor.Command, result => Doctor(doctor.Read(result)));
+        Add(_root, convert.Command, result => Convert(convert.Read(result)));
+        Add(demo.Command, awaits.Command, result => AwaitDemo(awaits.Read(result)));
+        _root.Subcommands.Add(demo.Command);
         HelpOption help = new();
         help.Action = new HelpWithExamples((HelpAction)help.Action!, new Dictionary<string, string>(StringComparer.Ordinal)
         {
@@ -38,6 +43,8 @@ internal sealed class CommandLine
             [replay.Command.Name] = ReplayVerb.Examples,
             [doctor.Command.Name] = DoctorVerb.Examples,
             [convert.Command.Name] = ConvertVerb.Examples,
+            [demo.Command.Name] = DemoVerb.Examples,
+            [awaits.Command.Name] = AwaitDemoVerb.Examples,
         });
         _root.Options.Add(help);
         _root.Options.Add(new VersionOption());
@@ -66,16 +73,19 @@ internal sealed class CommandLine
         });
         if (result.Action is ParseErrorAction { ShowHelp: false })
         {
-            streams.Error.WriteLine($"See 'fastfence {result.CommandResult.Command.Name} --help'.");
+            streams.Error.WriteLine($"See '{PathOf(result.CommandResult)} --help'.");
         }
 
         return code;
     }
 
-    private void Add(Command command, Func<ParseResult, int> action)
+    private static string PathOf(CommandResult command) =>
+        command.Parent is CommandResult parent ? $"{PathOf(parent)} {command.Command.Name}" : command.Command.Name;
+
+    private void Add(Command parent, Command command, Func<ParseResult, int> action)
     {
         command.SetAction(result => Guard(() => action(result)));
-        _root.Subcommands.Add(command);
+        parent.Subcommands.Add(command);
     }
 
     private int Run(RunOptions options)
@@ -103,6 +113,13 @@ internal sealed class CommandLine
     }
 
     private int Convert(ConvertOptions options) => ConvertCommand.Execute(options, Capture.Load(options.Capture), _streams.Out);
+
+    private int AwaitDemo(AwaitDemoOptions options)
+    {
+        ReportOutput output = ReportOutput.Open(options.Json, _streams);
+        using StopSignals signals = new();
+        return _verbs.AwaitDemo(options, output, signals.Token);
+    }
 
     [SuppressMessage("Design", "CA1031:Do not catch general exception types",
         Justification = "The last handler: any exception must become an exit code that does not mean bad usage.")]
