@@ -55,6 +55,15 @@ public sealed class CaseTests
     public void AnExporterIsNotUnloadedUnderASleeper() => Holds<SleepersAgainstUnload>();
 
     [Fact]
+    public void AnExporterIsNotUnloadedUnderACallbackOfItsCode() => Holds<CallbacksAgainstUnload>();
+
+    [Fact]
+    public void ACallbackRegisteredDuringAnUnloadIsCountedOrRefused() => Holds<RegisterAgainstUnload>();
+
+    [Fact]
+    public void AnExporterIsNotUnloadedUnderItsDestructors() => Holds<DestructorsAgainstUnload>();
+
+    [Fact]
     public void ACallbackRunsOrIsRemovedNeverBoth() => Holds<RemoveAgainstClose>();
 
     [Fact]
@@ -143,9 +152,6 @@ public sealed class CaseTests
 
     [Fact]
     public void ATurnFollowsOnlyAWholeSetOfRings() => Holds<RingSets>();
-
-    [Fact]
-    public void AnExportersCodeIsNotUnloadedUnderItsReleaseOp() => Holds<Releasing>();
 
     [Fact]
     public void AnAwaitOfAFenceEndsOnce() => Holds<Awaiting>();

@@ -22,6 +22,9 @@ internal static class All
         new Dispatch(),
         new DispatchTwo(),
         new SleepersAgainstUnload(),
+        new CallbacksAgainstUnload(),
+        new RegisterAgainstUnload(),
+        new DestructorsAgainstUnload(),
         new RemoveAgainstClose(),
         new RemoveTwice(),
         new SweepAgainstClose(),
@@ -51,7 +54,6 @@ internal static class All
         new FaultAgainstFailing(),
         new DetachAgainstSleep(),
         new RingSets(),
-        new Releasing(),
         new Awaiting(),
     ];
 }

@@ -120,6 +120,14 @@ internal sealed unsafe class Registering : FreeingCase
         new("READER-REGISTER", WeakenKind.Removed, Operation: "Store"),
     ];
 
+    public override void SetUp()
+    {
+        base.SetUp();
+
+        // Another thread's, or registering would take it back instead of linking a new one.
+        World.Cache(0)->Reader->ThreadId = -1;
+    }
+
     public override void Begin()
     {
         // No record: the thread's own is taken from it for the time of one section.
