@@ -319,7 +319,7 @@ internal sealed class DetachAgainstSleep : RingCase
 {
     public override string Title => "wait for work; detach";
 
-    public override IReadOnlyList<Twin> Twins { get; } = 
+    public override IReadOnlyList<Twin> Twins { get; } =
     [
         new("RING-DETACH", WeakenKind.Relaxed, "the exchange that wakes the device is full, too"),
         new("RING-DETACH", WeakenKind.Removed),
