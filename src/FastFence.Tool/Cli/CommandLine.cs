@@ -29,7 +29,7 @@ internal sealed class CommandLine
         Add(replay.Command, result => Replay(replay.Read(result)));
         Add(doctor.Command, result => Doctor(doctor.Read(result)));
         HelpOption help = new();
-        help.Action = new HelpWithExamples((HelpAction)help.Action!, new Dictionary<string, string>(StringComparer.Ordinal)
+        help.Action = new HelpWithExamples((HelpAction)help.Action!, ExitCodes.Table, new Dictionary<string, string>(StringComparer.Ordinal)
         {
             [_root.Name] = "  fastfence run --seconds 5\n  fastfence replay capture.jobs.csv --speed max\n  fastfence doctor",
             [run.Command.Name] = RunVerb.Examples,

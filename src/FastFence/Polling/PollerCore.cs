@@ -94,27 +94,37 @@ internal static unsafe class PollerCore
 
     private static void Park(PollerBlock* poller, long now)
     {
-        ThreadCache* cache = poller->Cache;
-
         // Readers go to the clock themselves while nobody publishes.
         poller->Engine->Clock.Publish(0);
+        if (MaySleep(poller, out bool outstanding))
+        {
+            // With nothing outstanding only an emitter can bring work, and its look at us is exact: sleep long. Otherwise the
+            // device's interrupt may be lost, so the park is short (fault 13). Never asleep while online.
+            ThreadCache* cache = poller->Cache;
+            Reader.GoOffline(cache->Reader);
+            Futex.Wait(&poller->Wake.Asleep, 1, now + (outstanding ? poller->ParkNanoseconds : 100 * poller->ParkNanoseconds));
+            Reader.GoOnline(cache->Domain, cache->Reader);
+        }
 
+        EndSleep(poller);
+    }
+
+    /// <summary>Announces the poller's sleep, then looks once more; true when there is nothing to do. The litmus runs it, too.</summary>
+    internal static bool MaySleep(PollerBlock* poller, out bool outstanding)
+    {
         // [POLLER-SLEEP] full, then a process-wide barrier: announced before the last look. Emitters publish by a full exchange;
         // a device writes its word and looks at us without a fence, and the barrier orders that for it. Pairs with [RING-PUBLISH] and
         // [WORD-WRITE]. Without it a completion written at this moment waits for the whole park.
         Atomic.ExchangeFull(ref poller->Wake.Asleep, 1);
         Atomic.StoreRelease(ref poller->Parked, 1);
         ProcessBarrier.Issue();
-        bool outstanding = false;
-        if (!HasWork(poller, ref outstanding))
-        {
-            // With nothing outstanding only an emitter can bring work, and its look at us is exact: sleep long. Otherwise the
-            // device's interrupt may be lost, so the park is short (fault 13). Never asleep while online.
-            Reader.GoOffline(cache->Reader);
-            Futex.Wait(&poller->Wake.Asleep, 1, now + (outstanding ? poller->ParkNanoseconds : 100 * poller->ParkNanoseconds));
-            Reader.GoOnline(cache->Domain, cache->Reader);
-        }
+        outstanding = false;
+        return !HasWork(poller, ref outstanding);
+    }
 
+    /// <summary>Takes the announcement back.</summary>
+    internal static void EndSleep(PollerBlock* poller)
+    {
         Atomic.StoreRelease(ref poller->Parked, 0);
         Atomic.StoreRelease(ref poller->Wake.Asleep, 0);
     }
