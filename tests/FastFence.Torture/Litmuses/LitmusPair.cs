@@ -19,6 +19,15 @@ internal abstract class LitmusPair : IDisposable
     /// <summary>Makes a round ready. The heavy side, before the two meet.</summary>
     internal abstract void Prepare();
 
+    /// <summary>
+    /// The light side reads the word it will look at, so that the line is near: its load is then done long before its store,
+    /// which has to fetch the other's line, has left the store buffer.
+    /// </summary>
+    internal abstract void WarmLight();
+
+    /// <summary>The same for the heavy side.</summary>
+    internal abstract void WarmHeavy();
+
     /// <summary>Store, then look.</summary>
     internal abstract void Light();
 

@@ -5,8 +5,9 @@ namespace FastFence.Torture.Litmuses;
 /// <summary>Runs one part of a litmus: two pinned threads that meet, act, meet, judge.</summary>
 internal sealed class LitmusRunner(int lightCore, int heavyCore, TimeSpan limit)
 {
-    // The skew goes from "together" to "while the barrier is under way", to either side.
-    private const int Skews = 96;
+    // Mostly close together, where a store buffer shows; every fourth round from "together" to "while the barrier is under way".
+    private const int NearSkews = 8;
+    private const int FarSkews = 96;
 
     private readonly long[] _meetings = new long[64]; // two words, lines apart
     private long _deadline;
@@ -29,7 +30,13 @@ internal sealed class LitmusRunner(int lightCore, int heavyCore, TimeSpan limit)
         {
             for (long round = 1; Meet(ref LightAt, ref HeavyAt) && !Volatile.Read(ref over); round++)
             {
-                Skew(round % Skews);
+                pair.WarmLight();
+                if (!Meet(ref LightAt, ref HeavyAt))
+                {
+                    break;
+                }
+
+                Skew(LightSkew(round));
                 pair.Light();
                 if (!Meet(ref LightAt, ref HeavyAt))
                 {
@@ -55,7 +62,13 @@ internal sealed class LitmusRunner(int lightCore, int heavyCore, TimeSpan limit)
                     break;
                 }
 
-                Skew(((done + 1) % Skews) - (Skews / 2));
+                pair.WarmHeavy();
+                if (!Meet(ref HeavyAt, ref LightAt))
+                {
+                    break;
+                }
+
+                Skew(-LightSkew(done + 1));
                 pair.Heavy();
                 if (!Meet(ref HeavyAt, ref LightAt))
                 {
@@ -90,6 +103,10 @@ internal sealed class LitmusRunner(int lightCore, int heavyCore, TimeSpan limit)
         thread.Start();
         return thread;
     }
+
+    private static long LightSkew(long round) => round % 4 == 0
+        ? (round / 4 % FarSkews) - (FarSkews / 4)
+        : (round % (2 * NearSkews)) - NearSkews;
 
     private static void Skew(long pauses)
     {

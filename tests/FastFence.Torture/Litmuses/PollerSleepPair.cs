@@ -45,6 +45,10 @@ internal sealed unsafe class PollerSleepPair : LitmusPair
         _ring.Consumer.TryTake(out _);
     }
 
+    internal override void WarmLight() => Atomic.LoadAcquire(ref _poller->Wake.Asleep);
+
+    internal override void WarmHeavy() => RingRetire.Look(_poller->Cache, _ring.Block);
+
     internal override void Light() => _ring.Consumer.Complete(_ring.Consumer.Position);
 
     internal override void Heavy() =>

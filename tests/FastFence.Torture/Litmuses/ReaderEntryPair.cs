@@ -34,6 +34,14 @@ internal sealed unsafe class ReaderEntryPair : LitmusPair
 
     internal override void Prepare() => Atomic.StoreRelease(ref Linked, 1);
 
+    internal override void WarmLight()
+    {
+        Atomic.LoadAcquire(ref Linked);
+        Atomic.LoadAcquire(ref _domain->Phase);
+    }
+
+    internal override void WarmHeavy() => Atomic.LoadAcquire(ref _reader->Word);
+
     internal override void Light()
     {
         Reader.Enter(_domain, _reader);

@@ -26,6 +26,10 @@ internal sealed unsafe class StoreBufferControl : LitmusPair
         Atomic.StoreRelease(ref Y, 0);
     }
 
+    internal override void WarmLight() => Atomic.LoadAcquire(ref Y);
+
+    internal override void WarmHeavy() => Atomic.LoadAcquire(ref X);
+
     internal override void Light()
     {
         Atomic.StoreRelease(ref X, 1);

@@ -79,7 +79,7 @@ internal sealed class TortureRun : IDisposable
     {
         TimeSpan end = TimeSpan.FromSeconds(_options.Seconds);
         TimeSpan next = TimeSpan.FromSeconds(10);
-        while (watch.Elapsed < end && !stop.WaitHandle.WaitOne(LookMilliseconds))
+        while (watch.Elapsed < end && !IsBrokenKindFound() && !stop.WaitHandle.WaitOne(LookMilliseconds))
         {
             _limboMax = Math.Max(_limboMax, _engine.GetStatistics().Limbo);
             if (watch.Elapsed >= next)
@@ -91,6 +91,9 @@ internal sealed class TortureRun : IDisposable
             }
         }
     }
+
+    // What --break is for has been shown then.
+    private bool IsBrokenKindFound() => _options.Break is { } kind && _run.Ledger.Counts.ContainsKey(kind);
 
     // A thread that does not end is named; what it may still touch is not freed.
     private bool JoinAll(List<TortureThread> threads)

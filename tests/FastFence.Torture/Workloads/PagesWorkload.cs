@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using System.Runtime.InteropServices;
 using FastFence.Torture.Aging;
 using FastFence.Torture.Runs;
 
@@ -20,6 +21,9 @@ internal sealed class PagesWorkload : Workload
     private const int SegmentationFault = 11;
 
     private readonly Dictionary<int, long> _ends = [];
+
+    // Of the runtime that runs us, three folders up from it: this program may be hosted by a test, and PATH may name another.
+    private static string Host => Path.GetFullPath(Path.Combine(RuntimeEnvironment.GetRuntimeDirectory(), "..", "..", "..", "dotnet"));
 
     internal PagesWorkload(WorkloadEntry entry, RunContext run)
         : base(entry, run) => Bodies = [RunChildren];
@@ -60,13 +64,8 @@ internal sealed class PagesWorkload : Workload
 
     private Process Start(double seconds, string path)
     {
-        string self = Environment.ProcessPath!;
-        ProcessStartInfo start = new(self) { RedirectStandardError = true, RedirectStandardOutput = true, RedirectStandardInput = true };
-        if (Path.GetFileNameWithoutExtension(self) == "dotnet")
-        {
-            start.ArgumentList.Add(typeof(PagesWorkload).Assembly.Location);
-        }
-
+        ProcessStartInfo start = new(Host) { RedirectStandardError = true, RedirectStandardOutput = true, RedirectStandardInput = true };
+        start.ArgumentList.Add(typeof(PagesWorkload).Assembly.Location);
         List<string> args =
         [
             "late-reader", "--board", path, "--seconds", seconds.ToString("0.###", CultureInfo.InvariantCulture),
@@ -88,7 +87,7 @@ internal sealed class PagesWorkload : Workload
         }
 
         args.ForEach(start.ArgumentList.Add);
-        Process child = Process.Start(start) ?? throw new IOException($"'{self}' could not be started");
+        Process child = Process.Start(start) ?? throw new IOException($"'{Host}' could not be started");
         child.StandardInput.Close();
         return child;
     }
