@@ -41,6 +41,8 @@ internal sealed unsafe class AllocationWorkload : Workload
 
     private void Try(FenceEngine engine, Timeline timeline, FenceRing ring, Fence target, uint which, uint first)
     {
+        // With anything on limbo the engine would make room by itself, and try again.
+        engine.Barrier(TimeSpan.FromSeconds(20));
         long before = Live(engine);
         engine.Block->Pools.FailAfter = which;
         List<FenceSource> sources = [];

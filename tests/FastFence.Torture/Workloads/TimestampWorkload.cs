@@ -40,7 +40,18 @@ internal sealed class TimestampWorkload : Workload
         }
     }
 
-    private void Signal() => Array.ForEach(_sources, static s => s.Signal());
+    // With a pause after each, or all would be signaled before the observer has looked at the first.
+    private void Signal()
+    {
+        foreach (FenceSource source in _sources)
+        {
+            source.Signal();
+            for (int i = 0; i < 8; i++)
+            {
+                Cpu.Pause();
+            }
+        }
+    }
 
     private void After()
     {
