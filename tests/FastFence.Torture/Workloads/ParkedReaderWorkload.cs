@@ -27,6 +27,7 @@ internal sealed class ParkedReaderWorkload : Workload
     private readonly TimeSpan _limit;
     private volatile bool _named;
     private volatile int _parked;
+    private volatile bool _over;
     private long _limboMax;
     private long _refused;
 
@@ -45,7 +46,7 @@ internal sealed class ParkedReaderWorkload : Workload
             _named |= e.Kind == NotificationKind.ReaderStalled && e.Message.Contains($"Thread {_parked} ", StringComparison.Ordinal);
         _limit = Breaks(ReaderNotNamed) || Breaks(NotRecovered) || Breaks(NotRefused) ? TimeSpan.FromSeconds(1) : TimeSpan.FromSeconds(20);
         _timeline = _engine.CreateTimeline("torture-parked");
-        Bodies = [Churn, Park];
+        Bodies = [Churn, ParkToTheEnd];
     }
 
     internal override IReadOnlyList<Action> Bodies { get; }
@@ -60,6 +61,18 @@ internal sealed class ParkedReaderWorkload : Workload
     }
 
     protected override void Dispose(bool disposing) => _engine.Dispose();
+
+    private void ParkToTheEnd()
+    {
+        try
+        {
+            Park();
+        }
+        finally
+        {
+            _over = true;
+        }
+    }
 
     // The reader sleeps until the engine has refused and named it, not for a time.
     private void Park()
@@ -108,9 +121,10 @@ internal sealed class ParkedReaderWorkload : Workload
         }
     }
 
+    // To the end of the last parking, not of the run: the reader waits for what happens here.
     private void Churn()
     {
-        while (!Run.IsStopped)
+        while (!_over)
         {
             if (_parked == 0)
             {
