@@ -49,9 +49,9 @@ public sealed unsafe partial class FenceEngine
 
         long deadline = MonotonicClock.After(Options.DisposeLimit);
         WaitUntil(NobodyCloses, deadline);
-        Poller?.Stop();
+        bool quiet = Poller?.TryStop(deadline) ?? true;
         _dispatcher?.Dispose();
-        bool quiet = WaitUntil(() => Atomic.LoadAcquire(ref _block->Pools.Parked) == 0 && NobodyRuns(), deadline);
+        quiet &= WaitUntil(() => Atomic.LoadAcquire(ref _block->Pools.Parked) == 0 && NobodyRuns(), deadline);
         quiet &= _housekeeper == null || WaitUntil(() => GetStatistics().PrivateDataRetired == 0, deadline);
         _housekeeper?.Dispose();
         EngineStatistics end = GetStatistics();

@@ -40,7 +40,10 @@ internal static unsafe class CallbackRunNative
             nint argument = node->Argument;
             CallbackList.Give(cache, i);
             cache->Counters.Increment(Counter.CallbacksRun);
+            cache->CallbackFence = handle;
+            Atomic.StoreRelease(ref cache->Callback, function);
             ((delegate* unmanaged<ulong, nint, void>)function)(handle, argument);
+            Atomic.StoreRelease(ref cache->Callback, 0);
             if (i == lastIndex)
             {
                 CallbackRun.Finish(fence);
