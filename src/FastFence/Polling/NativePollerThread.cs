@@ -16,6 +16,7 @@ internal sealed unsafe class NativePollerThread : IPollerThread
     private readonly PollerBlock* _poller;
     private readonly int? _core;
     private PollerControl* _control;
+    private ReaderRecord* _record;
 
     private NativePollerThread(PollerBlock* poller, int? core, PollerControl* control)
     {
@@ -84,6 +85,7 @@ internal sealed unsafe class NativePollerThread : IPollerThread
 
         control->Cache = Registry.Enlist(control->ThreadId, &poller->Engine->Pools);
         bool enlisted = control->Cache != null;
+        thread._record = enlisted ? control->Cache->Reader : null;
         poller->Cache = control->Cache;
 
         // [POLLER-STEP] full: the cache stands before the thread is let go. Pairs with itself on the thread's side.
@@ -139,7 +141,7 @@ internal sealed unsafe class NativePollerThread : IPollerThread
         if (control != null)
         {
             _control = null;
-            Registry.Discharge(control->Cache->Reader);
+            Registry.Discharge(_record, control->ThreadId);
             BlockHeap.Free(control, sizeof(PollerControl));
         }
     }

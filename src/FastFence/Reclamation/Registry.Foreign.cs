@@ -39,12 +39,12 @@ internal static unsafe partial class Registry
         }
     }
 
-    /// <summary>Signs the thread off. Safety: it will not touch the engine again.</summary>
-    public static void Discharge(ReaderRecord* record)
+    /// <summary>Signs the thread off, unless <see cref="RecoverDead"/> has. Safety: it will not touch the engine again.</summary>
+    public static void Discharge(ReaderRecord* record, int threadId)
     {
         lock (s_lock)
         {
-            if (record->State != (uint)ReaderState.Free && record->Foreign != 0)
+            if (record->State != (uint)ReaderState.Free && record->Foreign != 0 && record->ThreadId == threadId)
             {
                 Vacate(record);
             }

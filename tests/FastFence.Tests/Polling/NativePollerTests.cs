@@ -71,7 +71,7 @@ public sealed unsafe class NativePollerTests : IDisposable
         Complete(ring, Fences);
         Until.Holds(() => engine.Poller.Takeovers == 1, "the takeover");
         Until.Holds(() => Array.TrueForAll(fences, f => f.Fence.IsSignaled), "the fences behind the stuck callback");
-        Assert.Equal(PollerKind.Managed, engine.Poller.Kind);
+        Until.Holds(() => engine.Poller.Kind == PollerKind.Managed, "the takeover's end");
         Until.Holds(() => _told.Any(m => m.Contains("inside the native callback 0x", StringComparison.Ordinal)), "the notification");
         Assert.Equal(Fences - 1, Settled(() => ran, Fences - 1)); // the stuck callback's fence has its managed one behind it
 
@@ -106,7 +106,8 @@ public sealed unsafe class NativePollerTests : IDisposable
         FenceRef[] fences = Emit(ring, Fences);
         Complete(ring, Fences);
         Until.Holds(() => Array.TrueForAll(fences, f => f.Fence.IsSignaled), "the successor's signals");
-        Assert.Equal((1, PollerKind.Managed), (engine.Poller.Takeovers, engine.Poller.Kind));
+        Until.Holds(() => engine.Poller.Kind == PollerKind.Managed, "the takeover's end");
+        Assert.Equal(1, engine.Poller.Takeovers);
         Atomic.StoreRelease(ref control->Hold, 0);
         Until.Holds(() => engine.Poller.NativeThread == null, "the end of the former poller");
         Assert.Equal((Fences, 0), (engine.GetStatistics().FencesSignaled, engine.GetStatistics().SignalsRepeated));
