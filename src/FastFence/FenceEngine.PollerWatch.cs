@@ -14,7 +14,7 @@ public sealed unsafe partial class FenceEngine
     private void WatchPoller(long tick)
     {
         Poller.SettleFormer();
-        if (Poller.TakeWarning() is { } warning)
+        if (Notified != null && Poller.TakeWarning() is { } warning)
         {
             Notify(NotificationKind.PollerFellBack, warning);
         }

@@ -203,7 +203,7 @@ public sealed unsafe class FencePoller
         }
     }
 
-    // The engine has no listeners when it starts: its housekeeper says it at its first tick.
+    // The engine has no listeners when it starts: its housekeeper says it when there is one.
     internal string? TakeWarning()
     {
         string? warning = _warning;
