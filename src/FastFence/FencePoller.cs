@@ -185,8 +185,8 @@ public sealed unsafe class FencePoller
 
     private void TakeOver(NativePollerThread former)
     {
-        // [POLLER-TERM] full: the new term stands before the new poller's first step. Pairs with itself (the poller's look before each
-        // position). Without it both would go on for long, and each would pay for the other's steps.
+        // [POLLER-TERM] full: the new term stands before the new poller's first step. Pairs with [POLLER-TERM] (the poller's look before
+        // each position). Without it both would go on for long, and each would pay for the other's steps.
         Atomic.AddFull(ref _block->Words.Term, 1);
         Atomic.StoreRelease(ref _block->Words.Parked, 0);
         _former = former;

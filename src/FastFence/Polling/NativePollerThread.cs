@@ -88,7 +88,7 @@ internal sealed unsafe class NativePollerThread : IPollerThread
         thread._record = enlisted ? control->Cache->Reader : null;
         poller->Cache = control->Cache;
 
-        // [POLLER-STEP] full: the cache stands before the thread is let go. Pairs with itself on the thread's side.
+        // [POLLER-STEP] full: the cache stands before the thread is let go. Pairs with [POLLER-STEP] on the thread's side.
         Atomic.ExchangeFull(ref control->State, enlisted ? PollerStep.Go : PollerStep.Refused);
         Futex.Wake(&control->State, int.MaxValue);
         reason = enlisted ? string.Empty : "there is no reader record or cache for its thread: too many threads use engines, or the reservation is full";

@@ -64,8 +64,8 @@ internal static unsafe class PollerLoop
 
     private static void Step(PollerControl* control, uint state)
     {
-        // [POLLER-STEP] full: what was written before the step is seen with it. Pairs with itself on the host's side. Without it the host
-        // could sign the thread off, and give its cache to another, while it still counts in it.
+        // [POLLER-STEP] full: what was written before the step is seen with it. Pairs with [POLLER-STEP] on the host's side. Without it
+        // the host could sign the thread off, and give its cache to another, while it still counts in it.
         Atomic.ExchangeFull(ref control->State, state);
         Futex.Wake(&control->State, int.MaxValue);
     }
