@@ -79,6 +79,11 @@ internal sealed unsafe class NativePollerThread : IPollerThread
         if (result != 0 || !thread.AwaitStep(PollerStep.Starting, MonotonicClock.Nanoseconds + StartLimitNanoseconds))
         {
             // A thread that reports after that finds nobody and waits for ever on words that stay its own.
+            if (result != 0)
+            {
+                BlockHeap.Free(control, sizeof(PollerControl));
+            }
+
             reason = result != 0 ? $"its thread could not be made (answer {result})" : "its thread did not report within ten seconds";
             return null;
         }
@@ -92,6 +97,11 @@ internal sealed unsafe class NativePollerThread : IPollerThread
         Atomic.ExchangeFull(ref control->State, enlisted ? PollerStep.Go : PollerStep.Refused);
         Futex.Wake(&control->State, int.MaxValue);
         reason = enlisted ? string.Empty : "there is no reader record or cache for its thread: too many threads use engines, or the reservation is full";
+        if (!enlisted && thread.AwaitStep(PollerStep.Refused, MonotonicClock.Nanoseconds + StartLimitNanoseconds))
+        {
+            BlockHeap.Free(control, sizeof(PollerControl));
+        }
+
         return enlisted ? thread : null;
     }
 
