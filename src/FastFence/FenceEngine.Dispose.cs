@@ -48,8 +48,8 @@ public sealed unsafe partial class FenceEngine
         }
 
         long deadline = MonotonicClock.After(Options.DisposeLimit);
-        WaitUntil(NobodyCloses, deadline);
-        bool quiet = Poller?.TryStop(deadline) ?? true;
+        bool quiet = WaitUntil(NobodyCloses, deadline);
+        quiet &= Poller?.TryStop(deadline) ?? true;
         _dispatcher?.Dispose();
         quiet &= WaitUntil(() => Atomic.LoadAcquire(ref _block->Pools.Parked) == 0 && NobodyRuns(), deadline);
         quiet &= _housekeeper == null || WaitUntil(() => GetStatistics().PrivateDataRetired == 0, deadline);
@@ -76,7 +76,7 @@ public sealed unsafe partial class FenceEngine
     {
         lock (_gate)
         {
-            return _exporters.TrueForAll(e => !e.IsBeingClosed);
+            return _exporters.TrueForAll(e => !e.IsBeingClosed) && _closedExporters.TrueForAll(e => !e.IsBeingClosed);
         }
     }
 

@@ -56,9 +56,10 @@ internal sealed unsafe class NativePollerThread : IPollerThread
     /// <summary>The native callback that the thread is in, and the fence it was called for; 0 when it is in none.</summary>
     public nint CallbackNow(out ulong fence)
     {
-        PollerControl* control = _control;
-        fence = control != null ? control->Cache->CallbackFence : 0;
-        return control != null ? Atomic.LoadAcquire(ref control->Cache->Callback) : 0;
+        ReaderRecord* record = _record;
+        bool inside = _control != null && Atomic.LoadAcquire(ref record->ForeignKind) == (uint)ForeignKind.Callback;
+        fence = inside ? record->ForeignFence : 0;
+        return inside ? record->ForeignFunction : 0;
     }
 
     /// <summary>Starts a thread; null, with the reason, when it cannot poll. The library is available.</summary>

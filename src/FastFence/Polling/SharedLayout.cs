@@ -62,6 +62,7 @@ internal static unsafe class SharedLayout
         EngineBlock engine = default;
         Offset(ref hash, &engine, &engine.Domain);
         Offset(ref hash, &engine, &engine.StartNanoseconds);
+        Offset(ref hash, &engine, &engine.OwnedCode);
         Offset(ref hash, &engine, &engine.Clock);
         Offset(ref hash, &engine, &engine.Dispatch);
         Offset(ref hash, &engine, &engine.Pools.BagCapacity);
@@ -84,7 +85,6 @@ internal static unsafe class SharedLayout
         Offset(ref hash, &cache, &cache.Fences);
         Offset(ref hash, &cache, &cache.Nodes);
         Offset(ref hash, &cache, &cache.Late);
-        Offset(ref hash, &cache, &cache.Callback);
         Offset(ref hash, &cache, &cache.Counters);
     }
 

@@ -58,11 +58,31 @@ internal unsafe struct ReaderRecord
     [FieldOffset(44)]
     public uint Signalling;
 
-    /// <summary>1: the thread belongs to a native poller's runtime, and is not found by its number when it enters this one.</summary>
+    /// <summary>What foreign code the thread runs: a <see cref="Reclamation.ForeignKind"/>. For reports: whoever reads it may be late.</summary>
     [FieldOffset(48)]
-    public uint Foreign;
+    public uint ForeignKind;
+
+    /// <summary>Owner of the running callback's code; 0 = the host.</summary>
+    [FieldOffset(52)]
+    public uint ForeignOwner;
+
+    /// <summary>1: the thread belongs to a native poller's runtime, and is not found by its number when it enters this one.</summary>
+    [FieldOffset(56)]
+    public uint OtherRuntime;
 
     /// <summary>The reader's word when recovery last looked: what has not changed since is late. Under the registry's lock.</summary>
     [FieldOffset(64)]
     public ulong WordSeen;
+
+    /// <summary>Fence of the callback or op.</summary>
+    [FieldOffset(72)]
+    public ulong ForeignFence;
+
+    /// <summary>The function; of a delegate 0.</summary>
+    [FieldOffset(80)]
+    public nint ForeignFunction;
+
+    /// <summary>Exporter block of the op or destructor.</summary>
+    [FieldOffset(88)]
+    public nint ForeignExporter;
 }

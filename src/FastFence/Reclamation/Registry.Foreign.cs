@@ -24,8 +24,9 @@ internal static unsafe partial class Registry
 
             record->ThreadId = threadId;
             record->ThreadStart = CurrentThread.StartTime(threadId);
-            record->Foreign = 1;
+            record->OtherRuntime = 1;
             record->InForeignCode = 0;
+            record->ForeignKind = 0;
             record->Signalling = 0;
             Atomic.StoreRelease(ref record->State, (uint)ReaderState.Online);
             ThreadCache* cache = FindEmpty(record, pools);
@@ -44,7 +45,7 @@ internal static unsafe partial class Registry
     {
         lock (s_lock)
         {
-            if (record->State != (uint)ReaderState.Free && record->Foreign != 0 && record->ThreadId == threadId)
+            if (record->State != (uint)ReaderState.Free && record->OtherRuntime != 0 && record->ThreadId == threadId)
             {
                 Vacate(record);
             }

@@ -87,6 +87,7 @@ internal static unsafe partial class Registry
             record->ThreadId = tid;
             record->ThreadStart = CurrentThread.StartTime(tid);
             record->InForeignCode = 0;
+            record->ForeignKind = 0;
             record->Signalling = 0;
             Atomic.StoreRelease(ref record->State, (uint)ReaderState.Casual);
 
@@ -104,7 +105,7 @@ internal static unsafe partial class Registry
         for (ReaderRecord* r = Domain.First(domain); r != null; r = r->Next)
         {
             // A thread id that registers again belongs to a new thread: the old one has ended.
-            if (r->State != (uint)ReaderState.Free && r->ThreadId == tid && r->Foreign == 0)
+            if (r->State != (uint)ReaderState.Free && r->ThreadId == tid && r->OtherRuntime == 0)
             {
                 Vacate(r);
             }
@@ -352,7 +353,7 @@ internal static unsafe partial class Registry
         }
 
         record->WordSeen = 0;
-        record->Foreign = 0;
+        record->OtherRuntime = 0;
         Atomic.StoreRelease(ref record->State, (uint)ReaderState.Free);
     }
 }

@@ -46,12 +46,6 @@ internal unsafe struct ThreadCache
     /// <summary>1 while the present signal was raised inside an access section of the caller's: its callbacks go to the dispatcher.</summary>
     public uint SignalNested;
 
-    /// <summary>The native callback that the thread is in; 0 = none. A poller that stands still, or crashes, is told from its victim by it.</summary>
-    public nint Callback;
-
-    /// <summary>The handle it was called with.</summary>
-    public ulong CallbackFence;
-
     /// <summary>Fence slots.</summary>
     public SlotCache Fences;
 

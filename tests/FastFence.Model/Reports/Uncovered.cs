@@ -8,9 +8,7 @@ internal static class Uncovered
         ["AWAIT-END"] = "its continuation goes to the thread pool, which the model does not schedule",
         ["POLLER-STEP"] = "stands between the host's NativePollerThread and the library's thread; the model compiles neither",
         ["POLLER-TERM"] = "stands in FencePoller, which the model does not compile; its exchange is replayed by TakenOver",
-        ["RELEASED"] = "stands in HousekeeperThread and Teardown, which the model does not compile",
         ["RING-SET"] = "stands in FencePoller, a managed object of the root that the model does not compile",
         ["RING-SET-READ"] = "its partner is RING-SET",
-        ["UNLOAD-CLOSE"] = "stands in Teardown, which the model does not compile; its accesses are replayed by SleepersAgainstUnload",
     };
 }

@@ -14,6 +14,8 @@ public sealed class CommandLineTests : IDisposable
     private RunOptions? _run;
     private ReplayOptions? _replay;
     private Capture? _capture;
+    private AwaitDemoOptions? _awaitDemo;
+    private UnloadDemoOptions? _unloadDemo;
 
     public void Dispose()
     {
@@ -74,6 +76,16 @@ public sealed class CommandLineTests : IDisposable
     [InlineData("replay")]
     [InlineData("replay", "a.csv", "b.csv")]
     [InlineData("doctor", "--seconds", "1")]
+    [InlineData("demo")]
+    [InlineData("demo", "sleep")]
+    [InlineData("demo", "await", "--awaits", "0")]
+    [InlineData("demo", "await", "--timelines", "1")]
+    [InlineData("demo", "await", "--pool-threads", "0")]
+    [InlineData("demo", "await", "--break", "everything")]
+    [InlineData("demo", "unload", "--rounds", "0")]
+    [InlineData("demo", "unload", "--held", "5")]
+    [InlineData("demo", "unload", "--break", "everything")]
+    [InlineData("await")]
     public void BadUsageIsExitCodeOneWithAMessage(params string[] args)
     {
         Assert.Equal(ExitCodes.Usage, Invoke(args));
@@ -97,6 +109,37 @@ public sealed class CommandLineTests : IDisposable
             Break = BreakKind.WrongName,
         }, _run);
         Assert.Equal($"pid {Environment.ProcessId}", _out.ToString().Split('\n')[0]);
+    }
+
+    [Fact]
+    public void OptionsReachTheDemoOfAwaiting()
+    {
+        Assert.Equal(0, Invoke("demo", "await", "--timelines", "2", "--awaits", "3", "--rounds", "4", "--warm-up", "0", "--pool-threads", "5",
+            "--limit", "6.5", "--break", "garbage"));
+        Assert.Equal(new AwaitDemoOptions
+        {
+            Timelines = 2,
+            Awaits = 3,
+            Rounds = 4,
+            WarmUp = 0,
+            PoolThreads = 5,
+            Limit = 6.5,
+            Break = AwaitDemoBreak.Garbage,
+        }, _awaitDemo);
+    }
+
+    [Fact]
+    public void OptionsReachTheDemoOfUnloading()
+    {
+        Assert.Equal(0, Invoke("demo", "unload", "--rounds", "2", "--observers", "3", "--fences", "8", "--held", "1", "--limit", "6.5", "--break", "stuck-reader"));
+        Assert.Equal(new UnloadDemoOptions { Rounds = 2, Observers = 3, Fences = 8, Held = 1, Limit = 6.5, Break = UnloadDemoBreak.StuckReader }, _unloadDemo);
+    }
+
+    [Fact]
+    public void BadUsageOfADemoPointsAtItsOwnHelp()
+    {
+        Assert.Equal(ExitCodes.Usage, Invoke("demo", "await", "--rounds", "0"));
+        Assert.Contains("'fastfence demo await --help'", _error.ToString(), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -209,7 +252,17 @@ public sealed class CommandLineTests : IDisposable
             (_replay, _capture) = (options, capture);
             return 0;
         },
-        (_, _, _) => 0);
+        (_, _, _) => 0,
+        (options, _, _) =>
+        {
+            _awaitDemo = options;
+            return 0;
+        },
+        (options, _, _) =>
+        {
+            _unloadDemo = options;
+            return 0;
+        });
 
     private string Good() => Write("good.csv", CaptureText.Jobs(CaptureText.JobRows));
 
