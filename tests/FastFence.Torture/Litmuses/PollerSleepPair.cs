@@ -18,6 +18,7 @@ internal sealed unsafe class PollerSleepPair : LitmusPair
     private readonly FenceEngine _engine = new(new FenceEngineOptions { StartPoller = false });
     private readonly FenceRing _ring;
     private readonly PollerBlock* _poller;
+    private ThreadCache* _cache;
     private ReaderState _former;
     private bool _sleeps;
 
@@ -28,18 +29,18 @@ internal sealed unsafe class PollerSleepPair : LitmusPair
         _poller = _engine.Poller.Block;
     }
 
-    internal override void BeginHeavy() => _former = PollerThread.Enter(_poller);
+    internal override void BeginHeavy() => _former = PollerThread.Enter(_poller, out _cache);
 
     internal override void EndHeavy() => PollerThread.Leave(_former);
 
     internal override void Prepare()
     {
-        PollerCore.EndSleep(_poller);
-        PollerCore.DoWork(_poller);
+        PollerCore.EndSleep(_poller, _poller->Words.Term);
+        PollerCore.DoWork(_poller, _cache, _poller->Words.Term);
         while (_ring.EmitDetached(s_job, out _) != EmitResult.Emitted)
         {
-            PollerCore.DoWork(_poller);
-            Reader.Quiescent(_poller->Cache->Domain, _poller->Cache->Reader);
+            PollerCore.DoWork(_poller, _cache, _poller->Words.Term);
+            Reader.Quiescent(_cache->Domain, _cache->Reader);
         }
 
         _ring.Consumer.TryTake(out _);
@@ -47,12 +48,12 @@ internal sealed unsafe class PollerSleepPair : LitmusPair
 
     internal override void WarmLight() => Atomic.LoadAcquire(ref _poller->Wake.Asleep);
 
-    internal override void WarmHeavy() => RingRetire.Look(_poller->Cache, _ring.Block);
+    internal override void WarmHeavy() => RingRetire.Look(_cache, _ring.Block);
 
     internal override void Light() => _ring.Consumer.Complete(_ring.Consumer.Position);
 
     internal override void Heavy() =>
-        _sleeps = _withBarrier ? PollerCore.MaySleep(_poller, out _) : MaySleepWithoutBarrier();
+        _sleeps = _withBarrier ? PollerCore.MaySleep(_poller, _cache, out _) : MaySleepWithoutBarrier();
 
     // Whoever sees the announcement takes it away and wakes.
     internal override bool HaveMissed() => _sleeps && Atomic.LoadAcquire(ref _poller->Wake.Asleep) != 0;
@@ -67,6 +68,6 @@ internal sealed unsafe class PollerSleepPair : LitmusPair
     private bool MaySleepWithoutBarrier()
     {
         Atomic.ExchangeFull(ref _poller->Wake.Asleep, 1);
-        return !RingRetire.Look(_poller->Cache, _ring.Block);
+        return !RingRetire.Look(_cache, _ring.Block);
     }
 }
