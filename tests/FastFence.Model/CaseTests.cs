@@ -155,6 +155,8 @@ public sealed class CaseTests
 
     [Fact]
     public void AnAwaitOfAFenceEndsOnce() => Holds<Awaiting>();
+    [Fact]
+    public void APollerThatGoesOnAfterATakeoverDoesNothingTwice() => Holds<TakenOver>();
 
     private static void Holds<TCase>()
         where TCase : ModelCase, new() => Assert.Empty(Verdict.Of(new TCase()).Findings);

@@ -55,5 +55,6 @@ internal static class All
         new DetachAgainstSleep(),
         new RingSets(),
         new Awaiting(),
+        new TakenOver(),
     ];
 }

@@ -56,6 +56,6 @@ internal sealed unsafe class RingSets : RingCase
     {
         // What a turn sees between its two quiescent states, and then a turn of the engine's own.
         Run.Current.ReadData(ref RingSet.Of(Poller) == _new ? ref New : ref Former);
-        PollerCore.DoWork(Poller);
+        PollerCore.DoWork(Poller, World.Cache(PollerThread), 0);
     }
 }
