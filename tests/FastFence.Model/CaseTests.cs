@@ -155,6 +155,7 @@ public sealed class CaseTests
 
     [Fact]
     public void AnAwaitOfAFenceEndsOnce() => Holds<Awaiting>();
+
     [Fact]
     public void APollerThatGoesOnAfterATakeoverDoesNothingTwice() => Holds<TakenOver>();
 
