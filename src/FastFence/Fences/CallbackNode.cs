@@ -18,6 +18,9 @@ internal enum NodeKind : byte
 
     /// <summary>A waiting thread: the argument is its futex word.</summary>
     Waiter,
+
+    /// <summary>A thread that waits for several fences: the function is its <see cref="WaitGroup"/>, the argument which fence this is.</summary>
+    GroupWaiter,
 }
 
 /// <summary>States of a node, in the low bits of <see cref="CallbackNode.State"/>; the rest is its generation.</summary>

@@ -39,6 +39,13 @@ internal static unsafe class CallbackRun
                 {
                     Wake(cache, i, node);
                 }
+                else if ((NodeKind)node->Kind == NodeKind.GroupWaiter)
+                {
+                    WaitGroup* group = (WaitGroup*)node->Function;
+                    uint which = (uint)node->Argument;
+                    CallbackList.Give(cache, i);
+                    WaitGroup.Signaled(cache, group, which);
+                }
                 else if (defer || (onPoller && (NodeKind)node->Kind != NodeKind.Native))
                 {
                     Prepend(ref managed, i, node);
