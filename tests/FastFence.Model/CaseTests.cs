@@ -46,6 +46,18 @@ public sealed class CaseTests
     public void AWaiterWhoseDeadlineComesLeavesNothingBehind() => Holds<ParkWithDeadline>();
 
     [Fact]
+    public void AWaiterForAnyIsWokenWithASignaledFence() => Holds<WaitForAny>();
+
+    [Fact]
+    public void AWaiterForAllIsWokenByTheLast() => Holds<WaitForAll>();
+
+    [Fact]
+    public void AGroupWhoseDeadlineComesLeavesNothingBehind() => Holds<WaitForAnyWithDeadline>();
+
+    [Fact]
+    public void OneOfTwoSignallersWakesAndTheLastOneOutFrees() => Holds<GroupOfTwo>();
+
+    [Fact]
     public void TheDispatcherNeverSleepsOverAFence() => Holds<Dispatch>();
 
     [Fact]
