@@ -58,6 +58,18 @@ public sealed class CaseTests
     public void OneOfTwoSignallersWakesAndTheLastOneOutFrees() => Holds<GroupOfTwo>();
 
     [Fact]
+    public void AWaiterForAValueIsWokenAndSeesTheResults() => Holds<WaitForValue>();
+
+    [Fact]
+    public void AWaiterForAValueWhoseDeadlineComesLeavesNothingBehind() => Holds<WaitForValueWithDeadline>();
+
+    [Fact]
+    public void TwoWaitersForValuesAreBothWoken() => Holds<WaitForTwoValues>();
+
+    [Fact]
+    public void TheHubNeverSleepsOverADueAwait() => Holds<Hub>();
+
+    [Fact]
     public void TheDispatcherNeverSleepsOverAFence() => Holds<Dispatch>();
 
     [Fact]

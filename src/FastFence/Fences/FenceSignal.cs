@@ -139,6 +139,7 @@ internal static unsafe class FenceSignal
 
         // [TURN-MOVE] release: the close stands before the turn of the next. Pairs with [TURN-CHECK] and [TURN-RECORD].
         Atomic.StoreRelease(ref timeline->Completed, seqno);
+        TimelineWaiters.Passed(cache, timeline, seqno);
         return true;
     }
 

@@ -113,6 +113,7 @@ internal static unsafe class RingRetire
         if (handle == 0)
         {
             Atomic.StoreRelease(ref timeline->Completed, position); // a NOP: no fence has this seqno
+            TimelineWaiters.Passed(cache, timeline, position);
             return;
         }
 
@@ -125,6 +126,7 @@ internal static unsafe class RingRetire
             FenceSignal.CloseOutOfTurn(cache, fence, generation, FenceError.Canceled.Magnitude);
             FenceLife.Release(cache, index, fence, generation);
             Atomic.StoreRelease(ref timeline->Completed, position);
+            TimelineWaiters.Passed(cache, timeline, position);
             return;
         }
 

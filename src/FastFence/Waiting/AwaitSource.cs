@@ -64,6 +64,42 @@ internal sealed unsafe class AwaitSource : IValueTaskSource<FenceStatus>, IValue
         return source.TryRegister(held, terms, ref now) ? source : null;
     }
 
+    /// <summary>A source for an await of a timeline's value: <see cref="TryWatch"/>, then <see cref="Arm"/>, or <see cref="Drop"/>.</summary>
+    public static AwaitSource TakeForValue(out short version)
+    {
+        AwaitSource source = AwaitPool.Take();
+        version = source._core.Version;
+        source._canceled = false;
+        source._asCallback = false;
+        Atomic.StorePlain(ref source._progress, 0);
+        return source;
+    }
+
+    /// <summary>Registers with the timeline; false at the bound. Inside a section that has seen it alive.</summary>
+    public bool TryWatch(TimelineBlock* timeline, ulong seqno)
+    {
+        if (!ValueWait.TryRegister(timeline, seqno, NodeKind.ValueAwaiter, _number, out ValueSeat seat))
+        {
+            return false;
+        }
+
+        _ticket = new AwaitTicket(seat);
+        TimelineWaiters.Add(seat.Cache, timeline, seat.Node);
+        return true;
+    }
+
+    /// <summary>Nothing was registered, or the registration was refused.</summary>
+    public void Drop()
+    {
+        if (!_held.IsNull)
+        {
+            _held.Dispose();
+            _held = default;
+        }
+
+        Recycle();
+    }
+
     /// <inheritdoc/>
     FenceStatus IValueTaskSource<FenceStatus>.GetResult(short token) => TakeResult(token).Status;
 
@@ -92,8 +128,11 @@ internal sealed unsafe class AwaitSource : IValueTaskSource<FenceStatus>, IValue
         // Waits for a cancellation that runs at this moment, so that it cannot reach the source's next await.
         _cancellation.Dispose();
         _cancellation = default;
-        _held.Dispose();
-        _held = default;
+        if (!_held.IsNull)
+        {
+            _held.Dispose();
+            _held = default;
+        }
 
         // The continuation may run inside these calls, take the result and give the source to another await: nothing comes after.
         if (_canceled)
@@ -116,6 +155,13 @@ internal sealed unsafe class AwaitSource : IValueTaskSource<FenceStatus>, IValue
         }
     }
 
+    /// <summary>The value that was awaited has come, or cannot come any more.</summary>
+    public void EndByValue(FenceStatus status)
+    {
+        _result = new WaitResult(false, status);
+        RaiseEnded(mayRunHere: false);
+    }
+
     private static void OnSignaled(Fence fence, nint number)
     {
         AwaitSource source = AwaitPool.At((int)number);
@@ -126,7 +172,6 @@ internal sealed unsafe class AwaitSource : IValueTaskSource<FenceStatus>, IValue
     private bool TryRegister(FenceRef held, in AwaitTerms terms, ref WaitResult now)
     {
         _held = held;
-        _token = terms.Token;
         _canceled = false;
         _asCallback = terms.AsCallback;
         Atomic.StorePlain(ref _progress, 0);
@@ -137,17 +182,19 @@ internal sealed unsafe class AwaitSource : IValueTaskSource<FenceStatus>, IValue
                 Arm(terms);
                 return true;
             case AddCallbackResult.NoMemory:
-                GiveUp();
+                Drop();
                 throw new InsufficientMemoryException("No callback node for this await: the engine's bound is reached (MaxCallbacks).");
             default:
                 now = new WaitResult(false, held.Fence.Status);
-                GiveUp();
+                Drop();
                 return false;
         }
     }
 
-    private void Arm(in AwaitTerms terms)
+    /// <summary>Starts what may end the await early. The caller's last step.</summary>
+    public void Arm(in AwaitTerms terms)
     {
+        _token = terms.Token;
         if (terms.IsTimed && terms.Provider == null)
         {
             long deadline = MonotonicClock.After(terms.Timeout);
@@ -222,13 +269,6 @@ internal sealed unsafe class AwaitSource : IValueTaskSource<FenceStatus>, IValue
         {
             Recycle();
         }
-    }
-
-    private void GiveUp()
-    {
-        _held.Dispose();
-        _held = default;
-        Recycle();
     }
 
     private void Recycle()

@@ -1,9 +1,12 @@
-// The timeouts of awaits: one wheel and one thread a process, like the reclamation domain. The framework's timers would allocate
-// for each await. The thread starts with the first timed await and sleeps until the wheel's next event; a timeout that is taken
-// out again, as most are, never wakes it.
+// The timeouts of awaits, and awaits of values that are due: one wheel, one hub and one thread a process, like the reclamation domain. The
+// framework's timers would allocate for each await. The thread starts with the first await that needs it and sleeps until the wheel's next
+// event; a timeout that is taken out again, as most are, never wakes it.
 using System.Runtime.InteropServices;
 using FastFence.Atomics;
+using FastFence.Fences;
+using FastFence.Memory;
 using FastFence.Platform;
+using FastFence.Reclamation;
 
 namespace FastFence.Waiting;
 
@@ -15,7 +18,7 @@ internal static unsafe class AwaitTimers
 
     private static readonly Lock s_lock = new();
     private static readonly TimerWheel s_wheel = new();
-    private static readonly nint s_word = (nint)NativeMemory.AllocZeroed(sizeof(uint));
+    private static readonly nint s_hub = (nint)NativeMemory.AllocZeroed((nuint)sizeof(AwaitHub));
     private static ulong s_sleepsUntil;
     private static Thread? s_thread;
 
@@ -43,24 +46,13 @@ internal static unsafe class AwaitTimers
         lock (s_lock)
         {
             s_wheel.Add((uint)number, due, ticket);
-            if (s_thread == null)
-            {
-                s_thread = new Thread(Run) { Name = "FastFence timers", IsBackground = true };
-                s_thread.UnsafeStart();
-            }
-
+            EnsureThread();
             wake = due < s_sleepsUntil;
-            if (wake)
-            {
-                // Under the lock, as the thread reads it: the kernel then refuses a sleep that would begin now.
-                s_sleepsUntil = due;
-                Atomic.AddFull(ref *(uint*)s_word, 1);
-            }
         }
 
         if (wake)
         {
-            Futex.Wake((uint*)s_word, 1);
+            AwaitHub.Wake((AwaitHub*)s_hub);
         }
     }
 
@@ -73,32 +65,93 @@ internal static unsafe class AwaitTimers
         }
     }
 
-    private static void Run()
+    /// <summary>Lets awaits of values of this engine come here when they are due.</summary>
+    public static void Connect(EngineBlock* engine)
     {
-        while (true)
+        if (Atomic.LoadAcquire(ref engine->Hub) == 0)
         {
-            uint seen;
-            ulong next;
-            bool due;
-            uint number;
-            AwaitTicket ticket;
             lock (s_lock)
             {
-                due = s_wheel.TryExpire((ulong)MonotonicClock.Nanoseconds >> TickShift, out number, out ticket);
-                next = s_wheel.NextEvent;
-                s_sleepsUntil = due ? 0 : next;
-                seen = *(uint*)s_word;
+                EnsureThread();
             }
 
-            if (due)
-            {
-                AwaitPool.At((int)number).EndByTimeout(ticket);
-            }
-            else
-            {
-                Futex.Wait((uint*)s_word, seen, next > long.MaxValue >> TickShift ? Futex.NoDeadline : (long)next << TickShift);
-                Turns++;
-            }
+            // The same word from everybody; the push of the first node publishes it to signallers.
+            Atomic.StoreRelease(ref engine->Hub, s_hub);
         }
+    }
+
+    private static void EnsureThread()
+    {
+        if (s_thread == null)
+        {
+            s_thread = new Thread(Run) { Name = "FastFence timers", IsBackground = true };
+            s_thread.UnsafeStart();
+        }
+    }
+
+    private static void Run()
+    {
+        AwaitHub* hub = (AwaitHub*)s_hub;
+        while (true)
+        {
+            if (EndDueTimer() || EndDueValue(hub))
+            {
+                continue;
+            }
+
+            // Announced before the last look at the wheel: whoever starts an earlier timer after it takes the announcement back.
+            AwaitHub.Announce(hub);
+            ulong next;
+            lock (s_lock)
+            {
+                next = s_wheel.NextEvent;
+                s_sleepsUntil = next;
+            }
+
+            AwaitHub.Sleep(hub, next > long.MaxValue >> TickShift ? Futex.NoDeadline : (long)next << TickShift);
+            Turns++;
+        }
+    }
+
+    private static bool EndDueTimer()
+    {
+        uint number;
+        AwaitTicket ticket;
+        lock (s_lock)
+        {
+            if (!s_wheel.TryExpire((ulong)MonotonicClock.Nanoseconds >> TickShift, out number, out ticket))
+            {
+                return false;
+            }
+
+            s_sleepsUntil = 0; // awake: nobody need wake us
+        }
+
+        AwaitPool.At((int)number).EndByTimeout(ticket);
+        return true;
+    }
+
+    private static bool EndDueValue(AwaitHub* hub)
+    {
+        uint index = AwaitHub.Pop(hub);
+        if (index == 0)
+        {
+            return false;
+        }
+
+        // Claimed by the signaller: nobody else ends this await, and the engine stays until we leave.
+        CallbackNode* node = CallbackNode.At(index);
+        PoolSet* pools = (PoolSet*)node->Function;
+        AwaitSource source = AwaitPool.At((int)node->Argument);
+        FenceStatus status = ValueWait.StatusOf(node);
+        ThreadCache* cache = Registry.CacheOf(pools);
+        if (cache != null)
+        {
+            CallbackList.Give(cache, index); // without a cache the slot is lost; the live count shows it
+        }
+
+        ValueWait.Leave(pools);
+        source.EndByValue(status);
+        return true;
     }
 }
