@@ -44,7 +44,7 @@ internal unsafe class WaitForValue : ModelCase
         Require(result.IsTimedOut || Atomic.LoadPlain(ref World.Word(0)) == 1, "the waiter does not see what the signaller wrote");
     }
 
-    public override void End() => RequireRest();
+    public override void End() => RequireRest(Threads - 1);
 
     protected static void Name()
     {
@@ -55,15 +55,15 @@ internal unsafe class WaitForValue : ModelCase
         Names.Set(ref World.Timeline->WaiterSweep, "waiter sweep");
     }
 
-    protected static void RequireRest()
+    protected static void RequireRest(int waiters)
     {
         TimelineBlock* timeline = World.Timeline;
         Require(TimelineWaiters.IsEmpty(timeline) && timeline->WaiterSorted == 0, "somebody still waits");
         Require(World.Engine->Pools.Parked == 0, "the waiter is still counted as parked");
-        for (int i = 0; i < Clocks.MaxThreads; i++)
+        for (int i = 0; i < waiters; i++)
         {
             uint node = World.Cache(i)->Nodes.Loaded->Items[World.Cache(i)->Nodes.Loaded->Count];
-            Require(World.StagedNodes(node) <= 1, "a node was given up twice");
+            Require(World.StagedNodes(node) == 1, $"a node was given up {World.StagedNodes(node)} times");
         }
     }
 

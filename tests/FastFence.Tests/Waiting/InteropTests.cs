@@ -5,6 +5,7 @@ using Xunit;
 namespace FastFence.Tests.Waiting;
 
 /// <summary>Bridges to code that knows descriptors and wait handles.</summary>
+[System.Runtime.Versioning.SupportedOSPlatform("linux")]
 public sealed partial class InteropTests : FenceTest
 {
     private const short Readable = 1;
