@@ -64,6 +64,9 @@ public sealed class CaseTests
     public void AWaiterForAValueWhoseDeadlineComesLeavesNothingBehind() => Holds<WaitForValueWithDeadline>();
 
     [Fact]
+    public void AWaiterForAValueLeavesOrIsWokenNeverBoth() => Holds<LeaveAgainstWake>();
+
+    [Fact]
     public void TwoWaitersForValuesAreBothWoken() => Holds<WaitForTwoValues>();
 
     [Fact]

@@ -57,8 +57,8 @@ internal unsafe struct WaitGroup
         {
             Atomic.StorePlain(ref group->Winner, which);
 
-            // [GROUP-WAKE] full: the winner stands before the word says so, and the sleeper's state is taken with it. Pairs with
-            // [WAITER-PARK] and [GROUP-COUNT]. Without it a waiter that is about to sleep is missed, or reads no winner.
+            // [GROUP-WAKE] full: the winner stands before the word says so, and the sleeper's state is taken with it. Without it a
+            // waiter that is about to sleep is missed, or reads no winner. Pairs with [WAITER-PARK] and [GROUP-COUNT].
             if (Atomic.ExchangeFull(ref group->Word, WaiterWord.Signaled) == WaiterWord.Asleep)
             {
                 cache->Counters.Increment(Counter.WakeCalls);

@@ -26,6 +26,7 @@ internal static class All
         new WaitForValue(),
         new WaitForValueWithDeadline(),
         new WaitForTwoValues(),
+        new LeaveAgainstWake(),
         new Hub(),
         new Dispatch(),
         new DispatchTwo(),

@@ -100,7 +100,7 @@ internal sealed class WaitForValueWithDeadline : WaitForValue
 
     public override int TimeOuts => 1;
 
-    public override IReadOnlyList<Twin> Twins => [new("VALUE-CLAIM", WeakenKind.Torn)];
+    public override IReadOnlyList<Twin> Twins => [];
 }
 
 /// <summary>Two threads wait for two values while a third brings both: each is woken, whoever works through the list.</summary>
@@ -135,6 +135,47 @@ internal sealed unsafe class WaitForTwoValues : WaitForValue
 
         FenceSignal.Signal(_fences[0], 0, 6400);
         FenceSignal.Signal(_fences[1], 0, 6400);
+    }
+}
+
+/// <summary>A registered waiter leaves while the value comes: it leaves, or it is woken, never both.</summary>
+internal sealed unsafe class LeaveAgainstWake : ModelCase
+{
+    private Fence _fence;
+    private ValueSeat _seat;
+    private bool _taken;
+
+    public override string Title => "a waiter for a value leaves, signal";
+
+    public override IReadOnlyList<Twin> Twins { get; } = [new("VALUE-CLAIM", WeakenKind.Torn)];
+
+    public override void SetUp()
+    {
+        _fence = World.NewFence(references: 2);
+        Require(ValueWait.TryRegister(World.Timeline, 1, NodeKind.ValueWaiter, (nint)WaiterWord.Armed, out _seat), "no node");
+        TimelineWaiters.Add(_seat.Cache, World.Timeline, _seat.Node);
+    }
+
+    public override void Begin() => _taken = false;
+
+    public override void Body(int thread)
+    {
+        if (thread == 0)
+        {
+            _taken = ValueWait.TryTake(World.Timeline, _seat.Node, _seat.Generation);
+        }
+        else
+        {
+            FenceSignal.Signal(_fence, 0, 6400);
+        }
+    }
+
+    public override void End()
+    {
+        bool woken = *(uint*)&CallbackNode.At(_seat.Node)->Argument == WaiterWord.Signaled;
+        Require(_taken != woken, _taken ? "the waiter left and was woken" : "the waiter neither left nor was woken");
+        Require(World.StagedNodes(_seat.Node) == (_taken ? 1 : 0), "the node is not given up exactly by the one who lets go");
+        Require(World.Timeline->WaiterSorted == 0 && TimelineWaiters.IsEmpty(World.Timeline), "somebody still waits");
     }
 }
 

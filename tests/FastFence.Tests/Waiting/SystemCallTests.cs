@@ -17,16 +17,16 @@ public sealed class SystemCallTests
 
     [Fact]
     public void AMillionSignalsThatNobodySleepsForMakeNoSystemCalls() =>
-        Assert.InRange(CallsOf(nameof(SignalsWithoutSleepers)), 0, Signals / 20);
+        Assert.InRange(CallsOf(nameof(AMillionSignalsWithoutSleepers)), 0, Signals / 20);
 
     [Fact]
     public void SignalsThatSomebodySleepsForAreSeenByTheSameCount() =>
-        Assert.InRange(CallsOf(nameof(SignalsWithASleeper)), 2 * Wakes, long.MaxValue); // a sleep and a wake each: the control
+        Assert.InRange(CallsOf(nameof(EachSignalWithASleeper)), 2 * Wakes, long.MaxValue); // a sleep and a wake each: the control
 
     [Fact]
-    public void SignalsWithoutSleepers()
+    public void AMillionSignalsWithoutSleepers()
     {
-        SkipUnlessChild(nameof(SignalsWithoutSleepers));
+        SkipUnlessChild(nameof(AMillionSignalsWithoutSleepers));
         using FenceEngine engine = new(new FenceEngineOptions { StartPoller = false });
         Timeline timeline = engine.CreateTimeline("calls", new TimelineOptions { SingleEmitter = true });
         Task<WaitResult> far = timeline.WaitForAsync(ulong.MaxValue).AsTask(); // somebody waits, but for no such value
@@ -42,9 +42,9 @@ public sealed class SystemCallTests
     }
 
     [Fact]
-    public void SignalsWithASleeper()
+    public void EachSignalWithASleeper()
     {
-        SkipUnlessChild(nameof(SignalsWithASleeper));
+        SkipUnlessChild(nameof(EachSignalWithASleeper));
         using FenceEngine engine = new(new FenceEngineOptions { StartPoller = false });
         Timeline timeline = engine.CreateTimeline("calls");
         for (int i = 0; i < Wakes; i++)
