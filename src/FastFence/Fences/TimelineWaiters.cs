@@ -53,11 +53,14 @@ internal static unsafe class TimelineWaiters
     public static bool TryClaim(CallbackNode* node, uint generation, uint state)
     {
         uint pending = generation | NodeState.Pending;
+        if (Atomic.LoadAcquire(ref node->State) != pending)
+        {
+            return false; // an old registration: its node may be in memory that was given back, which a failed exchange would touch
+        }
 
         // [VALUE-CLAIM] full: in a collision of waking and leaving one of them succeeds, and sees what the other did before. Pairs with
         // [VALUE-CLAIM]. Without it a waiter that timed out could be counted as woken, or its node be given up twice.
-        return Atomic.LoadAcquire(ref node->State) == pending
-            && Atomic.CompareExchangeFull(ref node->State, generation | state, pending) == pending;
+        return Atomic.CompareExchangeFull(ref node->State, generation | state, pending) == pending;
     }
 
     /// <summary>Does nobody wait?</summary>
