@@ -62,5 +62,6 @@ internal static class All
         new EmitAgainstFailing(),
         new FaultAgainstFailing(),
         new DetachAgainstSleep(),
+        new TakenOver(),
     ];
 }
