@@ -55,8 +55,8 @@ internal static unsafe class ParkedWaiter
         bool slept = false;
         while (true)
         {
-            // [WAITER-PARK] full: "asleep" is visible before the kernel compares, and the kernel sleeps only while it stands. Pairs with
-            // [WAITER-WAKE] and [GROUP-WAKE]. Without it a signal between the look and the sleep wakes nobody (fault 12).
+            // [WAITER-PARK] full: "asleep" is visible before the kernel compares, and the kernel sleeps only while it stands. Without it
+            // a signal between the look and the sleep wakes nobody (fault 12). Pairs with [WAITER-WAKE] and [GROUP-WAKE].
             uint was = Atomic.CompareExchangeFull(ref *word, WaiterWord.Asleep, WaiterWord.Armed);
             if (was == WaiterWord.Signaled)
             {
