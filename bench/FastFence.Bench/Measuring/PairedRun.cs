@@ -20,7 +20,10 @@ internal static class PairedRun
     private const int WarmUpPauseMilliseconds = 130;
 
     /// <summary>Minima (of hand-overs: medians) by contender and block, ns an operation.</summary>
-    public static double[][] Measure(IReadOnlyList<Contender> contenders, MeasurePlan plan)
+    /// <param name="contenders">What takes turns.</param>
+    /// <param name="plan">How long.</param>
+    /// <param name="measured">Told of each batch that counts: whose it was, and its cost.</param>
+    public static double[][] Measure(IReadOnlyList<Contender> contenders, MeasurePlan plan, Action<int, double>? measured = null)
     {
         double[][] blocks = new double[contenders.Count][];
         int[] batches = new int[contenders.Count];
@@ -33,13 +36,14 @@ internal static class PairedRun
 
         for (int block = 0; block < plan.Blocks; block++)
         {
-            MeasureBlock(contenders, batches, blocks, block, plan.BlockNanoseconds);
+            MeasureBlock(contenders, batches, blocks, block, plan.BlockNanoseconds, measured);
         }
 
         return blocks;
     }
 
-    private static void MeasureBlock(IReadOnlyList<Contender> contenders, int[] batches, double[][] blocks, int block, long length)
+    private static void MeasureBlock(
+        IReadOnlyList<Contender> contenders, int[] batches, double[][] blocks, int block, long length, Action<int, double>? measured)
     {
         List<double>[] batchCosts = [.. contenders.Select(_ => new List<double>())];
         long end = MonotonicClock.Nanoseconds + length;
@@ -47,7 +51,9 @@ internal static class PairedRun
         {
             for (int i = 0; i < contenders.Count; i++)
             {
-                batchCosts[i].Add(contenders[i].Measure(batches[i]));
+                double cost = contenders[i].Measure(batches[i]);
+                batchCosts[i].Add(cost);
+                measured?.Invoke(i, cost);
             }
         }
         while (MonotonicClock.Nanoseconds < end);
