@@ -27,11 +27,13 @@ internal sealed class CommandLine
         ReplayVerb replay = new();
         DoctorVerb doctor = new();
         AwaitDemoVerb awaits = new();
+        SignalDemoVerb signals = new();
         DemoVerb demo = new();
         Add(_root, run.Command, result => Run(run.Read(result)));
         Add(_root, replay.Command, result => Replay(replay.Read(result)));
         Add(_root, doctor.Command, result => Doctor(doctor.Read(result)));
         Add(demo.Command, awaits.Command, result => AwaitDemo(awaits.Read(result)));
+        Add(demo.Command, signals.Command, result => SignalDemo(signals.Read(result)));
         _root.Subcommands.Add(demo.Command);
         HelpOption help = new();
         help.Action = new HelpWithExamples((HelpAction)help.Action!, new Dictionary<string, string>(StringComparer.Ordinal)
@@ -42,6 +44,7 @@ internal sealed class CommandLine
             [doctor.Command.Name] = DoctorVerb.Examples,
             [demo.Command.Name] = DemoVerb.Examples,
             [awaits.Command.Name] = AwaitDemoVerb.Examples,
+            [signals.Command.Name] = SignalDemoVerb.Examples,
         });
         _root.Options.Add(help);
         _root.Options.Add(new VersionOption());
@@ -114,6 +117,13 @@ internal sealed class CommandLine
         ReportOutput output = ReportOutput.Open(options.Json, _streams);
         using StopSignals signals = new();
         return _verbs.AwaitDemo(options, output, signals.Token);
+    }
+
+    private int SignalDemo(SignalDemoOptions options)
+    {
+        ReportOutput output = ReportOutput.Open(options.Json, _streams);
+        using StopSignals signals = new();
+        return _verbs.SignalDemo(options, output, signals.Token);
     }
 
     [SuppressMessage("Design", "CA1031:Do not catch general exception types",

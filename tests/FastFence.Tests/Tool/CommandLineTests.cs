@@ -15,6 +15,7 @@ public sealed class CommandLineTests : IDisposable
     private ReplayOptions? _replay;
     private Capture? _capture;
     private AwaitDemoOptions? _awaitDemo;
+    private SignalDemoOptions? _signalDemo;
 
     public void Dispose()
     {
@@ -79,6 +80,8 @@ public sealed class CommandLineTests : IDisposable
     [InlineData("demo", "await", "--timelines", "1")]
     [InlineData("demo", "await", "--pool-threads", "0")]
     [InlineData("demo", "await", "--break", "everything")]
+    [InlineData("demo", "signals", "--signals", "0")]
+    [InlineData("demo", "signals", "--signals", "3", "--sleepers", "4")]
     [InlineData("await")]
     public void BadUsageIsExitCodeOneWithAMessage(params string[] args)
     {
@@ -120,6 +123,13 @@ public sealed class CommandLineTests : IDisposable
             Limit = 6.5,
             Break = AwaitDemoBreak.Garbage,
         }, _awaitDemo);
+    }
+
+    [Fact]
+    public void OptionsReachTheDemoOfSignals()
+    {
+        Assert.Equal(0, Invoke("demo", "signals", "--signals", "3", "--sleepers", "3"));
+        Assert.Equal(new SignalDemoOptions { Signals = 3, Sleepers = 3 }, _signalDemo);
     }
 
     [Fact]
@@ -243,6 +253,11 @@ public sealed class CommandLineTests : IDisposable
         (options, _, _) =>
         {
             _awaitDemo = options;
+            return 0;
+        },
+        (options, _, _) =>
+        {
+            _signalDemo = options;
             return 0;
         });
 
