@@ -16,6 +16,10 @@ internal static class PairedRun
     private const int QuietRounds = 2;
     private const int MostWarmUps = 20;
 
+    // Each turn has an order of its own: in a fixed one the same contender always came after the same other, and inherited what
+    // that one left (a partner still spinning, a pool asleep).
+    private static readonly Random s_orders = new(1);
+
     // The runtime looks for methods worth compiling again once no new one has come for 100 ms.
     private const int WarmUpPauseMilliseconds = 130;
 
@@ -46,10 +50,12 @@ internal static class PairedRun
         IReadOnlyList<Contender> contenders, int[] batches, double[][] blocks, int block, long length, Action<int, double>? measured)
     {
         List<double>[] batchCosts = [.. contenders.Select(_ => new List<double>())];
+        int[] order = [.. Enumerable.Range(0, contenders.Count)];
         long end = MonotonicClock.Nanoseconds + length;
         do
         {
-            for (int i = 0; i < contenders.Count; i++)
+            s_orders.Shuffle(order);
+            foreach (int i in order)
             {
                 double cost = contenders[i].Measure(batches[i]);
                 batchCosts[i].Add(cost);
