@@ -18,7 +18,7 @@ internal static class PairedRun
 
     // Each turn has an order of its own: in a fixed one the same contender always came after the same other, and inherited what
     // that one left (a partner still spinning, a pool asleep).
-    private static readonly Random s_orders = new(1);
+    private static uint s_drawn = 1;
 
     // The runtime looks for methods worth compiling again once no new one has come for 100 ms.
     private const int WarmUpPauseMilliseconds = 130;
@@ -54,7 +54,7 @@ internal static class PairedRun
         long end = MonotonicClock.Nanoseconds + length;
         do
         {
-            s_orders.Shuffle(order);
+            Shuffle(order);
             foreach (int i in order)
             {
                 double cost = contenders[i].Measure(batches[i]);
@@ -66,6 +66,16 @@ internal static class PairedRun
         for (int i = 0; i < contenders.Count; i++)
         {
             blocks[i][block] = contenders[i].Typical(batchCosts[i]);
+        }
+    }
+
+    private static void Shuffle(int[] order)
+    {
+        for (int last = order.Length - 1; last > 0; last--)
+        {
+            s_drawn = (s_drawn * 1664525) + 1013904223; // Numerical Recipes' generator; its high bits are good enough for turns
+            int other = (int)((s_drawn >> 16) % (uint)(last + 1));
+            (order[last], order[other]) = (order[other], order[last]);
         }
     }
 

@@ -16,6 +16,7 @@ public sealed class CommandLineTests : IDisposable
     private Capture? _capture;
     private AwaitDemoOptions? _awaitDemo;
     private SignalDemoOptions? _signalDemo;
+    private UnloadDemoOptions? _unloadDemo;
 
     public void Dispose()
     {
@@ -82,6 +83,9 @@ public sealed class CommandLineTests : IDisposable
     [InlineData("demo", "await", "--break", "everything")]
     [InlineData("demo", "signals", "--signals", "0")]
     [InlineData("demo", "signals", "--signals", "3", "--sleepers", "4")]
+    [InlineData("demo", "unload", "--rounds", "0")]
+    [InlineData("demo", "unload", "--held", "5")]
+    [InlineData("demo", "unload", "--break", "everything")]
     [InlineData("await")]
     public void BadUsageIsExitCodeOneWithAMessage(params string[] args)
     {
@@ -130,6 +134,13 @@ public sealed class CommandLineTests : IDisposable
     {
         Assert.Equal(0, Invoke("demo", "signals", "--signals", "3", "--sleepers", "3"));
         Assert.Equal(new SignalDemoOptions { Signals = 3, Sleepers = 3 }, _signalDemo);
+    }
+
+    [Fact]
+    public void OptionsReachTheDemoOfUnloading()
+    {
+        Assert.Equal(0, Invoke("demo", "unload", "--rounds", "2", "--observers", "3", "--fences", "8", "--held", "1", "--limit", "6.5", "--break", "stuck-reader"));
+        Assert.Equal(new UnloadDemoOptions { Rounds = 2, Observers = 3, Fences = 8, Held = 1, Limit = 6.5, Break = UnloadDemoBreak.StuckReader }, _unloadDemo);
     }
 
     [Fact]
@@ -258,6 +269,11 @@ public sealed class CommandLineTests : IDisposable
         (options, _, _) =>
         {
             _signalDemo = options;
+            return 0;
+        },
+        (options, _, _) =>
+        {
+            _unloadDemo = options;
             return 0;
         });
 
