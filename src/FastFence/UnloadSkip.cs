@@ -21,7 +21,4 @@ internal enum UnloadSkip
 
     /// <summary>Destructors.</summary>
     Destructors = 16,
-
-    /// <summary>The strong handle on a load context.</summary>
-    CodeHandle = 32,
 }

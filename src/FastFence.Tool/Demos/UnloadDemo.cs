@@ -37,6 +37,7 @@ internal sealed unsafe class UnloadDemo : IDisposable
     public void Dispose()
     {
         _engine.Dispose();
+        _foreign.Dispose();
         _other.Dispose();
     }
 
