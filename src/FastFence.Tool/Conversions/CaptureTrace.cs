@@ -36,8 +36,15 @@ internal static class CaptureTrace
             AddThread(log, job.SubmitPid, job.SubmitComm);
             TraceEvent finished = new()
             {
-                TimeNs = job.SubmitNs, Kind = TraceEventKind.FenceInit, Cpu = job.SignalCpu, Tid = job.SubmitPid, Driver = scheduler,
-                Timeline = log.Intern(job.Timeline), Context = job.FinishedContext, Seqno = job.Seqno, JobCount = (uint)job.NumIbs,
+                TimeNs = job.SubmitNs,
+                Kind = TraceEventKind.FenceInit,
+                Cpu = job.SignalCpu,
+                Tid = job.SubmitPid,
+                Driver = scheduler,
+                Timeline = log.Intern(job.Timeline),
+                Context = job.FinishedContext,
+                Seqno = job.Seqno,
+                JobCount = (uint)job.NumIbs,
             };
             TraceEvent scheduled = finished with { Context = job.ScheduledContext };
             TraceEvent ring = finished with { Driver = hardware, Context = CaptureJob.HardwareContext, Seqno = job.HardwareSeqno, Tid = 0 };
@@ -71,9 +78,16 @@ internal static class CaptureTrace
             AddThread(log, row.Pid, row.Comm);
             TraceEvent e = new()
             {
-                TimeNs = row.TimeNs, Kind = KindOf(row.Kind), Cpu = row.Cpu, Tid = row.Pid, Timeline = log.Intern(row.Timeline),
-                Driver = log.Intern(row.Kind == CaptureEventKind.Signal ? row.Driver : SchedulerDriver), Context = row.Context,
-                Seqno = row.Seqno, Job = row.SchedJob, JobCount = (uint)row.NumIbs,
+                TimeNs = row.TimeNs,
+                Kind = KindOf(row.Kind),
+                Cpu = row.Cpu,
+                Tid = row.Pid,
+                Timeline = log.Intern(row.Timeline),
+                Driver = log.Intern(row.Kind == CaptureEventKind.Signal ? row.Driver : SchedulerDriver),
+                Context = row.Context,
+                Seqno = row.Seqno,
+                Job = row.SchedJob,
+                JobCount = (uint)row.NumIbs,
             };
             if (row.Kind != CaptureEventKind.Signal)
             {

@@ -16,8 +16,18 @@ internal static class SampleTrace
         log.Add(new TraceThread(4712, 4711, "poller"));
         TraceEvent e = new()
         {
-            TimeNs = 1_000_000, Kind = TraceEventKind.FenceInit, Tid = 4711, Driver = log.Intern("amdgpu"), Timeline = log.Intern("gfx_0.0.0"),
-            Context = (7UL << 32) | 42, Seqno = (3UL << 32) | 5, OtherContext = 9, OtherSeqno = 10, Job = 77, JobCount = 2, HardwareJobCount = 1,
+            TimeNs = 1_000_000,
+            Kind = TraceEventKind.FenceInit,
+            Tid = 4711,
+            Driver = log.Intern("amdgpu"),
+            Timeline = log.Intern("gfx_0.0.0"),
+            Context = (7UL << 32) | 42,
+            Seqno = (3UL << 32) | 5,
+            OtherContext = 9,
+            OtherSeqno = 10,
+            Job = 77,
+            JobCount = 2,
+            HardwareJobCount = 1,
         };
         foreach (TraceEventKind kind in Enum.GetValues<TraceEventKind>())
         {
@@ -39,8 +49,13 @@ internal static class SampleTrace
         {
             log.Add(new TraceEvent
             {
-                TimeNs = 1000 + (i * 977L), Kind = TraceEventKind.FenceSignaled, Cpu = i % 3, Driver = driver, Timeline = log.Intern($"timeline {i % 5}"),
-                Context = 100 + ((ulong)i % 5), Seqno = ((ulong)i / 5) + 1,
+                TimeNs = 1000 + (i * 977L),
+                Kind = TraceEventKind.FenceSignaled,
+                Cpu = i % 3,
+                Driver = driver,
+                Timeline = log.Intern($"timeline {i % 5}"),
+                Context = 100 + ((ulong)i % 5),
+                Seqno = ((ulong)i / 5) + 1,
             });
         }
 

@@ -26,7 +26,10 @@ public sealed class GarbageStressTests
                 kept[i % kept.Length] = new byte[16_000];
                 allocated += 16_000;
             }
-        }) { IsBackground = true };
+        })
+        {
+            IsBackground = true,
+        };
         garbage.Start();
         double[] blocked = new double[Rounds];
         double[] awaited = new double[Rounds];
