@@ -43,6 +43,7 @@ public sealed unsafe partial class FenceEngine
         _lastTick = now;
         NameLateReaders();
         WatchPoller(tick);
+        WatchDispatchers(tick);
         _exportersSeen.Clear();
         lock (_gate)
         {
@@ -85,6 +86,20 @@ public sealed unsafe partial class FenceEngine
         {
             _heartbeatReported = true;
             Notify(NotificationKind.PollerStalled, $"The poller has not moved for {_heartbeatRested / 1_000_000} ms: a native callback blocks it, or its core is taken.");
+        }
+    }
+
+    private void WatchDispatchers(long tick)
+    {
+        long limit = (long)Options.CallbackLimit.TotalNanoseconds;
+        if (_dispatcher.Watch(tick, limit) is { } blocked)
+        {
+            Notify(NotificationKind.DispatcherBlocked, blocked);
+        }
+
+        if (_forwarder.Watch(tick, limit) is { } held)
+        {
+            Notify(NotificationKind.DispatcherBlocked, held);
         }
     }
 

@@ -50,8 +50,10 @@ public sealed unsafe partial class FenceEngine
         long deadline = MonotonicClock.After(Options.DisposeLimit);
         WaitUntil(NobodyCloses, deadline);
         Poller?.Stop();
-        _dispatcher?.Dispose();
-        bool quiet = WaitUntil(() => Atomic.LoadAcquire(ref _block->Pools.Parked) == 0 && NobodyRuns(), deadline);
+        bool quiet = WaitUntil(NothingIsQueued, deadline);
+        quiet &= _dispatcher == null || _dispatcher.Stop(deadline);
+        quiet &= _forwarder == null || _forwarder.Stop(deadline);
+        quiet &= WaitUntil(() => Atomic.LoadAcquire(ref _block->Pools.Parked) == 0 && NobodyRuns(), deadline);
         quiet &= _housekeeper == null || WaitUntil(() => GetStatistics().PrivateDataRetired == 0, deadline);
         _housekeeper?.Dispose();
         EngineStatistics end = GetStatistics();
@@ -77,6 +79,17 @@ public sealed unsafe partial class FenceEngine
         lock (_gate)
         {
             return _exporters.TrueForAll(e => !e.IsBeingClosed);
+        }
+    }
+
+    // Callbacks wait for their turn, for the dispatcher or for an executor, or run.
+    private bool NothingIsQueued()
+    {
+        lock (_gate)
+        {
+            return _closedExporters.TrueForAll(e =>
+                e.Timelines.TrueForAll(t => Atomic.LoadAcquire(ref t.Block->Queued) == 0)
+                && e.ClosedRings.TrueForAll(r => Atomic.LoadAcquire(ref r.Timeline.Block->Queued) == 0));
         }
     }
 

@@ -18,6 +18,9 @@ public enum NotificationKind
     /// <summary>The poller's heartbeat rests.</summary>
     PollerStalled,
 
+    /// <summary>A callback, or an executor's <c>Post</c>, blocks an engine thread: it is named, and the thread replaced.</summary>
+    DispatcherBlocked,
+
     /// <summary>Page locks were refused.</summary>
     MemoryNotLocked,
 

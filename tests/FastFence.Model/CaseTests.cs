@@ -49,7 +49,19 @@ public sealed class CaseTests
     public void TheDispatcherNeverSleepsOverAFence() => Holds<Dispatch>();
 
     [Fact]
-    public void FencesPushedTogetherAllArrive() => Holds<DispatchTwo>();
+    public void TimelinesPushedTogetherAllArrive() => Holds<DispatchTwo>();
+
+    [Fact]
+    public void AnAwaitThatAPollerCompletedIsNeverSleptOver() => Holds<DispatchAwait>();
+
+    [Fact]
+    public void TwoDispatchersNeverTakeTheSameTimeline() => Holds<DispatchTakers>();
+
+    [Fact]
+    public void CallbacksOfATimelineRunInOrderWhoeverSignals() => Holds<RunInOrder>();
+
+    [Fact]
+    public void CallbacksHandedToAnExecutorRunInOrderAndOnce() => Holds<RunHandedOver>();
 
     [Fact]
     public void AnExporterIsNotUnloadedUnderASleeper() => Holds<SleepersAgainstUnload>();

@@ -31,7 +31,7 @@ internal static unsafe class CallbackRunNative
             CallbackNode* node = CallbackNode.At(i);
             if ((NodeKind)(node->Kind & ~CallbackNode.LastBit) != NodeKind.Native)
             {
-                CallbackRun.HandOver(cache, index, fence, i, CallbackNode.At(lastIndex));
+                CallbackRun.HandOver(index, fence, i, CallbackNode.At(lastIndex));
                 return;
             }
 
@@ -43,7 +43,7 @@ internal static unsafe class CallbackRunNative
             ((delegate* unmanaged<ulong, nint, void>)function)(handle, argument);
             if (i == lastIndex)
             {
-                CallbackRun.Finish(fence);
+                CallbackRun.Finish((EngineBlock*)cache->Pools, fence);
                 return;
             }
 

@@ -46,8 +46,11 @@ internal unsafe struct EngineBlock
     /// <summary>The published clock.</summary>
     public ClockWord Clock;
 
-    /// <summary>Fences whose managed callbacks wait for the dispatcher.</summary>
+    /// <summary>Timelines whose callbacks wait for the dispatcher.</summary>
     public DispatchQueue Dispatch;
+
+    /// <summary>Timelines that wait for being given to their executor, and awaits that a poller has completed.</summary>
+    public DispatchQueue Forward;
 
     /// <summary>Private data that waits for its grace period.</summary>
     public RetireList Retired;

@@ -1,5 +1,6 @@
 using FastFence.Fences;
 using FastFence.Memory;
+using FastFence.Platform;
 using FastFence.Reclamation;
 
 namespace FastFence;
@@ -8,8 +9,9 @@ public readonly unsafe partial struct Fence
 {
     /// <summary>
     /// Adds a callback. It runs exactly once: on the thread that signals, or on the engine's dispatcher when the poller
-    /// signals; under no lock, outside any section, oldest first. Adding enables signaling. Nothing is allocated in steady
-    /// state when the caller keeps its delegate.
+    /// signals or another thread still runs callbacks of the timeline, or on the timeline's executor; under no lock, outside any
+    /// section, oldest first, behind those of the timeline's earlier fences. Adding enables signaling. Nothing is allocated in
+    /// steady state when the caller keeps its delegate.
     /// </summary>
     /// <param name="callback">The callback; an exception it throws is caught, counted and reported (C12).</param>
     /// <param name="state">Handed to it.</param>
@@ -48,8 +50,9 @@ public readonly unsafe partial struct Fence
     }
 
     /// <summary>
-    /// Adds an unmanaged function; it runs on whatever thread signals, the poller included, so it must be quick and must not be
-    /// an <c>UnmanagedCallersOnly</c> method (that would couple the poller to the garbage collector again: decision 8).
+    /// Adds an unmanaged function; it runs on whatever thread signals, the poller included, so it must be quick. A pointer that leads
+    /// into managed code (an <c>UnmanagedCallersOnly</c> method, a delegate's) would couple the poller to the garbage collector again:
+    /// it is recognized and runs where managed ones do (decision 8). On a timeline with an executor only the poller runs it itself.
     /// </summary>
     /// <param name="callback">The function; it gets the handle's word and the state.</param>
     /// <param name="state">Handed to it.</param>
@@ -58,7 +61,7 @@ public readonly unsafe partial struct Fence
         delegate* unmanaged<ulong, nint, void> callback, nint state, out CallbackRegistration registration)
     {
         ThrowIfNoFunction(callback);
-        return Add(NodeKind.Native, (nint)callback, state, out registration);
+        return Add(NativeCode.IsNative((nint)callback) ? NodeKind.Native : NodeKind.Thunk, (nint)callback, state, out registration);
     }
 
     internal AddCallbackResult Add(NodeKind kind, nint function, nint argument, out CallbackRegistration registration)

@@ -93,7 +93,8 @@ internal sealed unsafe class AwaitSource : IValueTaskSource<FenceStatus>, IThrea
         _canceled = false;
         Atomic.StorePlain(ref _progress, 0);
         short version = _core.Version;
-        switch (held.Fence.AddCallback(&OnSignaled, _number, out _callback))
+        delegate*<nint, void> tell = &OnSignaled;
+        switch (held.Fence.Add(NodeKind.Await, (nint)tell, _number, out _callback))
         {
             case AddCallbackResult.Added:
                 if (token.CanBeCanceled)
@@ -113,10 +114,10 @@ internal sealed unsafe class AwaitSource : IValueTaskSource<FenceStatus>, IThrea
         }
     }
 
-    private static void OnSignaled(Fence fence, nint number)
+    private static void OnSignaled(nint number)
     {
         AwaitSource source = AwaitPool.At((int)number);
-        source._status = fence.Status;
+        source._status = source._held.Fence.Status;
         source.RaiseBit(Ended);
     }
 
