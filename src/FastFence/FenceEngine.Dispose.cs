@@ -53,7 +53,7 @@ public sealed unsafe partial class FenceEngine
         bool quiet = WaitUntil(NothingIsQueued, deadline);
         quiet &= _dispatcher == null || _dispatcher.Stop(deadline);
         quiet &= _forwarder == null || _forwarder.Stop(deadline);
-        quiet &= WaitUntil(() => Atomic.LoadAcquire(ref _block->Pools.Parked) == 0 && NobodyRuns(), deadline);
+        quiet &= WaitUntil(() => NobodyWaits() && Atomic.LoadAcquire(ref _block->Pools.Parked) == 0 && NobodyRuns(), deadline);
         quiet &= _housekeeper == null || WaitUntil(() => GetStatistics().PrivateDataRetired == 0, deadline);
         _housekeeper?.Dispose();
         EngineStatistics end = GetStatistics();
@@ -68,6 +68,7 @@ public sealed unsafe partial class FenceEngine
                 + (quiet ? string.Empty : " A reader, waiter, callback or device did not end in time: the engine's memory stays committed."));
         }
 
+        Waiting.QuiesceSource.Abandon(_block);
         Faults.SetSink(_block->Pools.Serial, null);
         FreeMemory(quiet);
         Atomic.StoreRelease(ref _block->State, (uint)EngineState.Disposed);
@@ -80,6 +81,13 @@ public sealed unsafe partial class FenceEngine
         {
             return _exporters.TrueForAll(e => !e.IsBeingClosed);
         }
+    }
+
+    // The forwarder has ended: whoever awaits the end of the last callbacks hears of it here.
+    private static bool NobodyWaits()
+    {
+        Waiting.QuiesceSource.TellRipe();
+        return true;
     }
 
     // Callbacks wait for their turn, for the dispatcher or for an executor, or run.

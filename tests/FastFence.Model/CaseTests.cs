@@ -85,6 +85,9 @@ public sealed class CaseTests
     public void AQuiescedFenceHasNoCallbackLeft() => Holds<Quiesced>();
 
     [Fact]
+    public void WhoWaitsForQuiescenceIsWokenWhenTheCallbackHasReturned() => Holds<WaitForQuiesced>();
+
+    [Fact]
     public void AnErrorSetUnderASignalCountsOrIsRefused() => Holds<ErrorAgainstSignal>();
 
     [Fact]

@@ -250,11 +250,13 @@ internal static unsafe class CallbackRun
     }
 
     /// <summary>All callbacks of the fence have returned. Inside a section: its runner's last touch of the slot.</summary>
-    public static void Finish(EngineBlock* engine, FenceSlot* fence) =>
-
+    public static void Finish(EngineBlock* engine, FenceSlot* fence)
+    {
         // [QUIESCE-SET] release: the callbacks' effects stand before the bit. Pairs with [LATE-CHECK] and [IS-QUIESCED]. Without it an
         // observer that frees what a callback used could free it too early (fault 5).
         Atomic.StoreRelease(ref fence->Head, Atomic.LoadPlain(ref fence->Head) | HeadWord.Quiesced);
+        QuiesceWord.TellIfMarked(engine, fence);
+    }
 
     /// <summary>The handle that the fence had when it was signaled, also if its last reference has gone since.</summary>
     public static ulong HandleOf(FenceSlot* fence, uint index)

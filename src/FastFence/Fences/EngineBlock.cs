@@ -52,6 +52,9 @@ internal unsafe struct EngineBlock
     /// <summary>Timelines that wait for being given to their executor, and awaits that a poller has completed.</summary>
     public DispatchQueue Forward;
 
+    /// <summary>Rises when a fence is quiesced that somebody waits for; the futex they sleep on.</summary>
+    public uint Quiesces;
+
     /// <summary>Private data that waits for its grace period.</summary>
     public RetireList Retired;
 }

@@ -3,6 +3,7 @@ using FastFence.Fences;
 using FastFence.Memory;
 using FastFence.Platform;
 using FastFence.Reclamation;
+using FastFence.Waiting;
 
 namespace FastFence.Polling;
 
@@ -102,6 +103,11 @@ internal sealed unsafe class DispatcherThread
     private bool DoWork(ThreadCache* cache)
     {
         bool worked = false;
+        if (_role == DispatcherRole.Forwards)
+        {
+            QuiesceSource.TellRipe();
+        }
+
         uint awaits = DispatchQueue.TakeAwaits(_queue);
         if (awaits != 0)
         {

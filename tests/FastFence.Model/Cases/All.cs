@@ -34,6 +34,7 @@ internal static class All
         new LateStolen(),
         new NestedSignal(),
         new Quiesced(),
+        new WaitForQuiesced(),
         new ErrorAgainstSignal(),
         new Turn(),
         new TurnOfThree(),
