@@ -57,6 +57,9 @@ public sealed record FenceEngineOptions
     /// <summary>Indices in a magazine; tests make rare paths common with small ones.</summary>
     internal int MagazineSize { get; init; } = Memory.Bag.MaxCapacity;
 
+    /// <summary>False leaves removed callbacks in their list: the control of tests that nothing grows.</summary>
+    internal bool Sweep { get; init; } = true;
+
     internal void Validate()
     {
         CheckRange(MaxFences, 1, uint.MaxValue, nameof(MaxFences));
