@@ -67,6 +67,7 @@ public sealed record FenceEngineOptions
         CheckRange(MaxLimbo, 0, uint.MaxValue, nameof(MaxLimbo));
         CheckRange(RetireBudget, 1, 1 << 20, nameof(RetireBudget));
         CheckRange(MagazineSize, 1, Memory.Bag.MaxCapacity, nameof(MagazineSize));
+        CheckRange((long)CallbackLimit.TotalMilliseconds, 1, int.MaxValue, nameof(CallbackLimit));
         CheckRange((long)PollerYield.TotalMilliseconds, 0, 60_000, nameof(PollerYield));
         CheckRange((long)PollerPark.TotalMilliseconds, 1, 60_000, nameof(PollerPark));
     }
