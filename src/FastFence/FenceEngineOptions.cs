@@ -49,7 +49,7 @@ public sealed record FenceEngineOptions
     public TimeSpan HeartbeatLimit { get; init; } = TimeSpan.FromSeconds(1);
 
     /// <summary>A callback that holds the dispatcher for longer is named in a notification, and the dispatcher replaced. Counted in ticks of the reclaimer.</summary>
-    public TimeSpan CallbackLimit { get; init; } = TimeSpan.FromMilliseconds(100);
+    public TimeSpan CallbackLimit { get; init; } = TimeSpan.FromSeconds(1);
 
     /// <summary>How long disposal waits for others (running callbacks, parked waiters, late readers) before it leaves memory behind.</summary>
     public TimeSpan DisposeLimit { get; init; } = TimeSpan.FromSeconds(10);

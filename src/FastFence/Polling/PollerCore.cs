@@ -138,8 +138,8 @@ internal static unsafe class PollerCore
         poller->Engine->Clock.Publish(0);
 
         // [POLLER-SLEEP] full, then a process-wide barrier: announced before the last look. Emitters publish by a full exchange;
-        // a device writes its word and looks at us without a fence, and the barrier orders that for it. Pairs with [RING-PUBLISH],
-        // [HINT-WAKE] and [WORD-WRITE]. Without it a completion written at this moment waits for the whole park.
+        // a device writes its word and looks at us without a fence, and the barrier orders that for it. Pairs with [RING-PUBLISH], [HINT-WAKE] and
+        // [WORD-WRITE]. Without it a completion written at this moment waits for the whole park.
         Atomic.ExchangeFull(ref poller->Wake.Asleep, 1);
         Atomic.StoreRelease(ref poller->Parked, 1);
         ProcessBarrier.Issue();
