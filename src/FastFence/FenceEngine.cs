@@ -197,6 +197,7 @@ public sealed unsafe partial class FenceEngine : IDisposable
         pools->Fences = new SlotPool { Region = Regions.Fences, Quota = (ulong)options.MaxFences, Preparation = preparation };
         pools->Nodes = new SlotPool { Region = Regions.Nodes, Quota = (ulong)options.MaxCallbacks, Preparation = preparation };
         block->Domain = Domain.Process;
+        block->SweepOff = options.Sweep ? 0u : 1;
         block->StartNanoseconds = MonotonicClock.Nanoseconds;
         _ = StubFence.Handle;
         return block;

@@ -121,6 +121,12 @@ public sealed class CaseTests
     public void APollerNeverSleepsOverACompletion() => Holds<CompleteAgainstSleep>();
 
     [Fact]
+    public void ADeadlineIsReadWholeOrNotAtAll() => Holds<HintsRead>();
+
+    [Fact]
+    public void APollerNeverSleepsAcrossADeadlineThatIsJustSet() => Holds<HintAgainstSleep>();
+
+    [Fact]
     public void AJobGoesAllTheWayThroughTheRing() => Holds<RingWhole>();
 
     [Fact]

@@ -90,8 +90,8 @@ internal unsafe struct DispatchQueue
             return null;
         }
 
-        // [DISPATCH-TURN] full: one taker at a time; a replaced dispatcher may meet its successor here. Pairs with itself (the store
-        // below). Without it both take the same timeline, and its callbacks run twice.
+        // [DISPATCH-TURN] full: one taker at a time; a replaced dispatcher may meet its successor here. Pairs with [DISPATCH-TURN] (the
+        // store below). Without it both take the same timeline, and its callbacks run twice.
         while (Atomic.CompareExchangeFull(ref queue->_taking, 1, 0) != 0)
         {
             CurrentThread.Yield();

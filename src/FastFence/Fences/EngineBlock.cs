@@ -40,6 +40,9 @@ internal unsafe struct EngineBlock
     /// <summary>1: misuse checks that cost something are on.</summary>
     public uint Checked;
 
+    /// <summary>1: removed callbacks stay in their list; for the control of a test.</summary>
+    public uint SweepOff;
+
     /// <summary>First exporter; under the engine's gate.</summary>
     public ExporterBlock* Exporters;
 

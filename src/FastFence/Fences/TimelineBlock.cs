@@ -20,7 +20,7 @@ internal static class TimelineFlags
 }
 
 /// <summary>A timeline in native memory; its emitters, its signaller and everybody else write different lines.</summary>
-[StructLayout(LayoutKind.Explicit, Size = 5 * Reservation.ContentionBytes)]
+[StructLayout(LayoutKind.Explicit, Size = 7 * Reservation.ContentionBytes)]
 internal unsafe struct TimelineBlock
 {
     /// <summary>The engine.</summary>
@@ -83,6 +83,10 @@ internal unsafe struct TimelineBlock
     [FieldOffset(96)]
     public uint Work;
 
+    /// <summary>The word that its poller sleeps on; 0 = no poller.</summary>
+    [FieldOffset(104)]
+    public nint PollerAsleep;
+
     /// <summary>Last seqno given out. Emitters.</summary>
     [FieldOffset(128)]
     public ulong LastSeqno;
@@ -119,10 +123,6 @@ internal unsafe struct TimelineBlock
     [FieldOffset(296)]
     public ulong DeferredNext;
 
-    /// <summary>Soonest deadline somebody asked for, ns; 0 = none.</summary>
-    [FieldOffset(304)]
-    public ulong Deadline;
-
     /// <summary>Fences whose slots went through their grace period. Whoever reclaims.</summary>
     [FieldOffset(384)]
     public ulong Reclaimed;
@@ -142,4 +142,8 @@ internal unsafe struct TimelineBlock
     /// <summary>Next timeline of the dispatcher's queue.</summary>
     [FieldOffset(528)]
     public nint ReadyNext;
+
+    /// <summary>Soft deadlines of its fences.</summary>
+    [FieldOffset(640)]
+    public DeadlineHints Hints;
 }

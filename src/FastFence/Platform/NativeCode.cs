@@ -60,7 +60,7 @@ internal static unsafe class NativeCode
 
         try
         {
-            ImageAddress found;
+            ImageAddress found = default;
             return Libc.FindImage(address, &found) != 0 ? found.Base : 0;
         }
         catch (EntryPointNotFoundException)

@@ -37,7 +37,7 @@ public sealed unsafe class CallbackWork : IThreadPoolWorkItem
     /// </summary>
     public void Execute()
     {
-        // [EXECUTOR-POST] full: one execution for each time that it is posted. Pairs with itself. Without it an executor that calls twice
+        // [EXECUTOR-POST] full: one execution for each time that it is posted. Pairs with [EXECUTOR-POST]. Without it an executor that calls twice
         // runs two fences of a timeline at once.
         if (Atomic.CompareExchangeFull(ref _posted, 0, 1) != 1)
         {

@@ -3,6 +3,7 @@
 //
 // The end of a turn is a quiescent state: whatever a turn read, it holds nothing of it.
 using FastFence.Atomics;
+using FastFence.Fences;
 using FastFence.Memory;
 using FastFence.Platform;
 using FastFence.Reclamation;
@@ -13,6 +14,12 @@ namespace FastFence.Polling;
 /// <summary>Turns and idling. The polling thread only.</summary>
 internal static unsafe class PollerCore
 {
+    // Awake this long before a deadline: the kernel's timer slack is 50 µs, a wake takes 5 more.
+    private const long DeadlineLead = 100_000;
+
+    // A deadline that was missed by this much is polled for no longer: it was a hint.
+    private const long DeadlinePatience = 1_000_000;
+
     /// <summary>One turn; how many positions were retired. Never blocks.</summary>
     public static int DoWork(PollerBlock* poller)
     {
@@ -89,7 +96,38 @@ internal static unsafe class PollerCore
             return;
         }
 
+        if (SoonestDeadline(poller, now) - DeadlineLead <= now)
+        {
+            poller->Engine->Clock.Publish(now);
+            CurrentThread.Yield();
+            return;
+        }
+
         Park(poller, now);
+    }
+
+    /// <summary>
+    /// How long a poller without work may sleep: shortly while something is outstanding, and not across a deadline. 0 = not at all.
+    /// </summary>
+    public static long ParkUntil(PollerBlock* poller, long now, bool outstanding)
+    {
+        long soonest = SoonestDeadline(poller, now) - DeadlineLead;
+
+        // With nothing outstanding only an emitter can bring work, and its look at us is exact: sleep long. Otherwise the device's
+        // interrupt may be lost, so the park is short (fault 13).
+        return soonest <= now ? 0 : Math.Min(soonest, now + (outstanding ? poller->ParkNanoseconds : 100 * poller->ParkNanoseconds));
+    }
+
+    private static long SoonestDeadline(PollerBlock* poller, long now)
+    {
+        RingSet* set = (RingSet*)Atomic.LoadAcquire(ref poller->Rings);
+        long soonest = long.MaxValue;
+        for (int i = 0; set != null && i < set->Count; i++)
+        {
+            soonest = Math.Min(soonest, DeadlineHints.Soonest(RingSet.Items(set)[i]->Timeline, now - DeadlinePatience));
+        }
+
+        return soonest;
     }
 
     private static void Park(PollerBlock* poller, long now)
@@ -100,18 +138,18 @@ internal static unsafe class PollerCore
         poller->Engine->Clock.Publish(0);
 
         // [POLLER-SLEEP] full, then a process-wide barrier: announced before the last look. Emitters publish by a full exchange;
-        // a device writes its word and looks at us without a fence, and the barrier orders that for it. Pairs with [RING-PUBLISH] and
+        // a device writes its word and looks at us without a fence, and the barrier orders that for it. Pairs with [RING-PUBLISH], [HINT-WAKE] and
         // [WORD-WRITE]. Without it a completion written at this moment waits for the whole park.
         Atomic.ExchangeFull(ref poller->Wake.Asleep, 1);
         Atomic.StoreRelease(ref poller->Parked, 1);
         ProcessBarrier.Issue();
         bool outstanding = false;
-        if (!HasWork(poller, ref outstanding))
+        long until = HasWork(poller, ref outstanding) ? 0 : ParkUntil(poller, now, outstanding);
+        if (until != 0)
         {
-            // With nothing outstanding only an emitter can bring work, and its look at us is exact: sleep long. Otherwise the
-            // device's interrupt may be lost, so the park is short (fault 13). Never asleep while online.
+            // Never asleep while online.
             Reader.GoOffline(cache->Reader);
-            Futex.Wait(&poller->Wake.Asleep, 1, now + (outstanding ? poller->ParkNanoseconds : 100 * poller->ParkNanoseconds));
+            Futex.Wait(&poller->Wake.Asleep, 1, until);
             Reader.GoOnline(cache->Domain, cache->Reader);
         }
 

@@ -47,6 +47,8 @@ internal static class All
         new Clock(),
         new EmitAgainstDoorbell(),
         new CompleteAgainstSleep(),
+        new HintsRead(),
+        new HintAgainstSleep(),
         new RingWhole(),
         new HandOver(),
         new Reserving(),

@@ -148,6 +148,7 @@ public sealed class BlockedDispatcherTests : IDisposable
         _letGo.Set();
         _engine?.Dispose();
         _inside.Dispose();
+        _letGo.Dispose();
     }
 
     private FenceEngine Make(TimeSpan limit)
