@@ -17,7 +17,7 @@ internal sealed class CommandLine
 
     // Not a RootCommand: that calls itself after the assembly, which may not have the command's name.
     private readonly Command _root =
-        new("fastfence", "Fences in native memory: run them under load, replay a GPU capture, check this machine.");
+        new("fastfence", "Fences in native memory: run them under load, replay or convert a GPU capture, check this machine.");
 
     private CommandLine(Streams streams, Verbs verbs)
     {
@@ -26,11 +26,13 @@ internal sealed class CommandLine
         RunVerb run = new();
         ReplayVerb replay = new();
         DoctorVerb doctor = new();
+        ConvertVerb convert = new();
         AwaitDemoVerb awaits = new();
         DemoVerb demo = new();
         Add(_root, run.Command, result => Run(run.Read(result)));
         Add(_root, replay.Command, result => Replay(replay.Read(result)));
         Add(_root, doctor.Command, result => Doctor(doctor.Read(result)));
+        Add(_root, convert.Command, result => Convert(convert.Read(result)));
         Add(demo.Command, awaits.Command, result => AwaitDemo(awaits.Read(result)));
         _root.Subcommands.Add(demo.Command);
         HelpOption help = new();
@@ -40,6 +42,7 @@ internal sealed class CommandLine
             [run.Command.Name] = RunVerb.Examples,
             [replay.Command.Name] = ReplayVerb.Examples,
             [doctor.Command.Name] = DoctorVerb.Examples,
+            [convert.Command.Name] = ConvertVerb.Examples,
             [demo.Command.Name] = DemoVerb.Examples,
             [awaits.Command.Name] = AwaitDemoVerb.Examples,
         });
@@ -108,6 +111,8 @@ internal sealed class CommandLine
         using StopSignals signals = new();
         return _verbs.Doctor(options, output, signals.Token);
     }
+
+    private int Convert(ConvertOptions options) => ConvertCommand.Execute(options, Capture.Load(options.Capture), _streams.Out);
 
     private int AwaitDemo(AwaitDemoOptions options)
     {
