@@ -1,3 +1,4 @@
+using FastFence.Fences;
 using FastFence.Platform;
 using Xunit;
 

@@ -84,20 +84,22 @@ public sealed unsafe class DeadlineTests : IDisposable
         Gen.Select(Gen.Int[1, 8], Gen.Int[1, 12], Gen.Int[0, 8]).Array[1, 40].Sample(
             steps =>
             {
-                TimelineBlock timeline = default;
+                TimelineBlock block = default;
+                TimelineBlock* timeline = &block;
                 List<(ulong Seqno, long Time)> all = [];
+                ulong passed = 0;
                 foreach ((int seqno, int time, int completed) in steps)
                 {
-                    timeline.Completed = Math.Max(timeline.Completed, (ulong)Math.Max(0, completed - 6));
-                    all.RemoveAll(hint => hint.Seqno <= timeline.Completed);
-                    if ((ulong)seqno > timeline.Completed)
+                    timeline->Completed = passed = Math.Max(passed, (ulong)Math.Max(0, completed - 6));
+                    all.RemoveAll(hint => hint.Seqno <= passed);
+                    if ((ulong)seqno > passed)
                     {
                         bool news = !all.Exists(hint => hint.Seqno >= (ulong)seqno && hint.Time <= time);
-                        Assert.Equal(news, DeadlineHints.TryAdd(&timeline, (ulong)seqno, time));
+                        Assert.Equal(news, DeadlineHints.TryAdd(timeline, (ulong)seqno, time));
                         all.Add(((ulong)seqno, time));
                     }
 
-                    Assert.Equal(all.Count == 0 ? long.MaxValue : all.Min(hint => hint.Time), DeadlineHints.Soonest(&timeline, 0));
+                    Assert.Equal(all.Count == 0 ? long.MaxValue : all.Min(hint => hint.Time), DeadlineHints.Soonest(timeline, 0));
                 }
             },
             iter: 2_000,
