@@ -62,7 +62,8 @@ internal sealed unsafe class HintAgainstSleep : RingCase
     {
         if (thread == 0)
         {
-            DeadlineHints.TryAdd(World.Timeline, 1, 100);
+            // Now: a poller that sees it stays awake.
+            DeadlineHints.TryAdd(World.Timeline, 1, Platform.MonotonicClock.Nanoseconds);
             DeadlineHints.WakePoller(World.Timeline);
             return;
         }
