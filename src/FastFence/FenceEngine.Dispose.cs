@@ -48,9 +48,9 @@ public sealed unsafe partial class FenceEngine
         }
 
         long deadline = MonotonicClock.After(Options.DisposeLimit);
-        WaitUntil(NobodyCloses, deadline);
+        bool quiet = WaitUntil(NobodyCloses, deadline);
         Poller?.Stop();
-        bool quiet = WaitUntil(NothingIsQueued, deadline);
+        quiet &= WaitUntil(NothingIsQueued, deadline);
         quiet &= _dispatcher == null || _dispatcher.Stop(deadline);
         quiet &= _forwarder == null || _forwarder.Stop(deadline);
         quiet &= WaitUntil(() => NobodyWaits() && Atomic.LoadAcquire(ref _block->Pools.Parked) == 0 && NobodyRuns(), deadline);
@@ -79,7 +79,7 @@ public sealed unsafe partial class FenceEngine
     {
         lock (_gate)
         {
-            return _exporters.TrueForAll(e => !e.IsBeingClosed);
+            return _exporters.TrueForAll(e => !e.IsBeingClosed) && _closedExporters.TrueForAll(e => !e.IsBeingClosed);
         }
     }
 

@@ -26,6 +26,9 @@ public enum NotificationKind
 
     /// <summary>The engine was disposed while fences were held, or could not wait for somebody.</summary>
     HeldAtDispose,
+
+    /// <summary>An exporter could not be taken away within the limit: who holds it is named (C17).</summary>
+    UnloadHeldUp,
 }
 
 /// <summary>A notification: what, where, and what to do.</summary>

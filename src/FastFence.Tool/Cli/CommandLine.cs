@@ -28,12 +28,14 @@ internal sealed class CommandLine
         DoctorVerb doctor = new();
         ConvertVerb convert = new();
         AwaitDemoVerb awaits = new();
+        UnloadDemoVerb unloads = new();
         DemoVerb demo = new();
         Add(_root, run.Command, result => Run(run.Read(result)));
         Add(_root, replay.Command, result => Replay(replay.Read(result)));
         Add(_root, doctor.Command, result => Doctor(doctor.Read(result)));
         Add(_root, convert.Command, result => Convert(convert.Read(result)));
         Add(demo.Command, awaits.Command, result => AwaitDemo(awaits.Read(result)));
+        Add(demo.Command, unloads.Command, result => UnloadDemo(unloads.Read(result)));
         _root.Subcommands.Add(demo.Command);
         HelpOption help = new();
         help.Action = new HelpWithExamples((HelpAction)help.Action!, new Dictionary<string, string>(StringComparer.Ordinal)
@@ -45,6 +47,7 @@ internal sealed class CommandLine
             [convert.Command.Name] = ConvertVerb.Examples,
             [demo.Command.Name] = DemoVerb.Examples,
             [awaits.Command.Name] = AwaitDemoVerb.Examples,
+            [unloads.Command.Name] = UnloadDemoVerb.Examples,
         });
         _root.Options.Add(help);
         _root.Options.Add(new VersionOption());
@@ -119,6 +122,13 @@ internal sealed class CommandLine
         ReportOutput output = ReportOutput.Open(options.Json, _streams);
         using StopSignals signals = new();
         return _verbs.AwaitDemo(options, output, signals.Token);
+    }
+
+    private int UnloadDemo(UnloadDemoOptions options)
+    {
+        ReportOutput output = ReportOutput.Open(options.Json, _streams);
+        using StopSignals signals = new();
+        return _verbs.UnloadDemo(options, output, signals.Token);
     }
 
     [SuppressMessage("Design", "CA1031:Do not catch general exception types",

@@ -43,6 +43,12 @@ internal unsafe struct EngineBlock
     /// <summary>1: removed callbacks stay in their list; for the control of a test.</summary>
     public uint SweepOff;
 
+    /// <summary>1: the reclaimer is asked to look for ripe destructors now, not at its next tick.</summary>
+    public uint Hasten;
+
+    /// <summary>Counts of callbacks by the owner of their code, for the poller: one table a process.</summary>
+    public nint OwnedCode;
+
     /// <summary>First exporter; under the engine's gate.</summary>
     public ExporterBlock* Exporters;
 

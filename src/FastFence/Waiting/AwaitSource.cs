@@ -94,7 +94,7 @@ internal sealed unsafe class AwaitSource : IValueTaskSource<FenceStatus>, IThrea
         Atomic.StorePlain(ref _progress, 0);
         short version = _core.Version;
         delegate*<nint, void> tell = &OnSignaled;
-        switch (held.Fence.Add(NodeKind.Await, (nint)tell, _number, out _callback))
+        switch (held.Fence.Add(NodeKind.Await, (nint)tell, _number, null, out _callback))
         {
             case AddCallbackResult.Added:
                 if (token.CanBeCanceled)

@@ -7,9 +7,7 @@ internal static class Uncovered
     {
         ["AWAIT-END"] = "its continuation goes to the thread pool, which the model does not schedule",
         ["EXECUTOR-POST"] = "stands in CallbackWork, whose executor is the user's and whose threads the model does not schedule",
-        ["RELEASED"] = "stands in HousekeeperThread and Teardown, which the model does not compile",
         ["RING-SET"] = "stands in FencePoller, a managed object of the root that the model does not compile",
         ["RING-SET-READ"] = "its partner is RING-SET",
-        ["UNLOAD-CLOSE"] = "stands in Teardown, which the model does not compile; its accesses are replayed by SleepersAgainstUnload",
     };
 }
