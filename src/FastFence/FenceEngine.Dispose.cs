@@ -49,7 +49,7 @@ public sealed unsafe partial class FenceEngine
 
         long deadline = MonotonicClock.After(Options.DisposeLimit);
         bool quiet = WaitUntil(NobodyCloses, deadline);
-        Poller?.Stop();
+        quiet &= Poller?.TryStop(deadline) ?? true;
         quiet &= WaitUntil(NothingIsQueued, deadline);
         quiet &= _dispatcher == null || _dispatcher.Stop(deadline);
         quiet &= _forwarder == null || _forwarder.Stop(deadline);

@@ -11,7 +11,10 @@ using FastFence.Rings;
 
 namespace FastFence.Polling;
 
-/// <summary>Turns and idling. The polling thread only.</summary>
+/// <summary>
+/// Turns and idling. The polling thread only, with its own cache and the term in which it became the poller: once that has passed,
+/// another one polls, and this one touches nothing more.
+/// </summary>
 internal static unsafe class PollerCore
 {
     // Awake this long before a deadline: the kernel's timer slack is 50 µs, a wake takes 5 more.
@@ -21,10 +24,8 @@ internal static unsafe class PollerCore
     private const long DeadlinePatience = 1_000_000;
 
     /// <summary>One turn; how many positions were retired. Never blocks.</summary>
-    public static int DoWork(PollerBlock* poller)
+    public static int DoWork(PollerBlock* poller, ThreadCache* cache, uint term)
     {
-        ThreadCache* cache = poller->Cache;
-
         // [RING-SET-READ] acquire: the set is read after its address. Pairs with [RING-SET].
         RingSet* set = (RingSet*)Atomic.LoadAcquire(ref poller->Rings);
         uint done = 0;
@@ -49,14 +50,14 @@ internal static unsafe class PollerCore
                     poller->Engine->Clock.Publish(now);
                 }
 
-                done += RingRetire.Retire(cache, ring, poller->Budget, now, &poller->Latency, ref poller->Heartbeat);
+                done += RingRetire.Retire(cache, ring, poller->Budget, now, &poller->Latency, &poller->Words, term);
                 batches++;
             }
         }
 
         cache->Counters.Increment(Counter.PollTurns);
         cache->Counters.Add(Counter.RetireBatches, batches);
-        Atomic.StoreRelease(ref poller->Heartbeat, poller->Heartbeat + 1);
+        Atomic.StoreRelease(ref poller->Words.Heartbeat, poller->Words.Heartbeat + 1);
         Reader.Quiescent(cache->Domain, cache->Reader);
         return (int)done;
     }
@@ -65,22 +66,22 @@ internal static unsafe class PollerCore
     /// After a turn: work resets the idle spell; without it the poller spins, then yields, then parks, offline, until a device or
     /// an emitter wakes it. May park.
     /// </summary>
-    public static void Idle(PollerBlock* poller, int workDone)
+    public static void Idle(PollerBlock* poller, ThreadCache* cache, uint term, int workDone)
     {
         if (workDone != 0)
         {
-            poller->IdleSince = 0;
+            poller->Words.IdleSince = 0;
             return;
         }
 
-        poller->Cache->Counters.Increment(Counter.PollIdleTurns);
+        cache->Counters.Increment(Counter.PollIdleTurns);
         long now = MonotonicClock.Nanoseconds;
-        if (poller->IdleSince == 0)
+        if (poller->Words.IdleSince == 0)
         {
-            poller->IdleSince = now;
+            poller->Words.IdleSince = now;
         }
 
-        long idle = now - poller->IdleSince;
+        long idle = now - poller->Words.IdleSince;
         if (idle < poller->SpinNanoseconds)
         {
             poller->Engine->Clock.Publish(now);
@@ -103,7 +104,10 @@ internal static unsafe class PollerCore
             return;
         }
 
-        Park(poller, now);
+        if (IsMine(poller, term))
+        {
+            Park(poller, cache, term, now);
+        }
     }
 
     /// <summary>
@@ -130,10 +134,11 @@ internal static unsafe class PollerCore
         return soonest;
     }
 
-    private static void Park(PollerBlock* poller, long now)
-    {
-        ThreadCache* cache = poller->Cache;
+    /// <summary>Is the poller of this term still the one that polls?</summary>
+    public static bool IsMine(PollerBlock* poller, uint term) => Atomic.LoadAcquire(ref poller->Words.Term) == term;
 
+    private static void Park(PollerBlock* poller, ThreadCache* cache, uint term, long now)
+    {
         // Readers go to the clock themselves while nobody publishes.
         poller->Engine->Clock.Publish(0);
 
@@ -141,10 +146,10 @@ internal static unsafe class PollerCore
         // a device writes its word and looks at us without a fence, and the barrier orders that for it. Pairs with [RING-PUBLISH], [HINT-WAKE] and
         // [WORD-WRITE]. Without it a completion written at this moment waits for the whole park.
         Atomic.ExchangeFull(ref poller->Wake.Asleep, 1);
-        Atomic.StoreRelease(ref poller->Parked, 1);
+        Atomic.StoreRelease(ref poller->Words.Parked, 1);
         ProcessBarrier.Issue();
         bool outstanding = false;
-        long until = HasWork(poller, ref outstanding) ? 0 : ParkUntil(poller, now, outstanding);
+        long until = HasWork(poller, cache, ref outstanding) ? 0 : ParkUntil(poller, now, outstanding);
         if (until != 0)
         {
             // Never asleep while online.
@@ -153,18 +158,22 @@ internal static unsafe class PollerCore
             Reader.GoOnline(cache->Domain, cache->Reader);
         }
 
-        Atomic.StoreRelease(ref poller->Parked, 0);
-        Atomic.StoreRelease(ref poller->Wake.Asleep, 0);
+        // A successor may have announced a sleep of its own meanwhile.
+        if (IsMine(poller, term))
+        {
+            Atomic.StoreRelease(ref poller->Words.Parked, 0);
+            Atomic.StoreRelease(ref poller->Wake.Asleep, 0);
+        }
     }
 
-    private static bool HasWork(PollerBlock* poller, ref bool outstanding)
+    private static bool HasWork(PollerBlock* poller, ThreadCache* cache, ref bool outstanding)
     {
         RingSet* set = (RingSet*)Atomic.LoadAcquire(ref poller->Rings);
         for (int i = 0; set != null && i < set->Count; i++)
         {
             RingBlock* ring = RingSet.Items(set)[i];
             outstanding |= RingRetire.Outstanding(ring->Timeline) != 0;
-            if (RingRetire.Look(poller->Cache, ring))
+            if (RingRetire.Look(cache, ring))
             {
                 return true;
             }

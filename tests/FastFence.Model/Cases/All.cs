@@ -60,5 +60,6 @@ internal static class All
         new EmitAgainstFailing(),
         new FaultAgainstFailing(),
         new DetachAgainstSleep(),
+        new TakenOver(),
     ];
 }

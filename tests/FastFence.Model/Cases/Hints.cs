@@ -70,7 +70,7 @@ internal sealed unsafe class HintAgainstSleep : RingCase
 
         while (DeadlineHints.Soonest(World.Timeline, 0) == long.MaxValue)
         {
-            PollerCore.Idle(Poller, 0);
+            PollerCore.Idle(Poller, World.Cache(PollerThread), 0, 0);
         }
     }
 }
