@@ -43,6 +43,9 @@ internal unsafe struct EngineBlock
     /// <summary>1: removed callbacks stay in their list; for the control of a test.</summary>
     public uint SweepOff;
 
+    /// <summary>Where awaits of values go when they are due (<see cref="AwaitHub"/>); 0 until the first one.</summary>
+    public nint Hub;
+
     /// <summary>1: the reclaimer is asked to look for ripe destructors now, not at its next tick.</summary>
     public uint Hasten;
 

@@ -141,15 +141,7 @@ internal static unsafe class PollerCore
     {
         // Readers go to the clock themselves while nobody publishes.
         poller->Engine->Clock.Publish(0);
-
-        // [POLLER-SLEEP] full, then a process-wide barrier: announced before the last look. Emitters publish by a full exchange;
-        // a device writes its word and looks at us without a fence, and the barrier orders that for it. Pairs with [RING-PUBLISH], [HINT-WAKE] and
-        // [WORD-WRITE]. Without it a completion written at this moment waits for the whole park.
-        Atomic.ExchangeFull(ref poller->Wake.Asleep, 1);
-        Atomic.StoreRelease(ref poller->Words.Parked, 1);
-        ProcessBarrier.Issue();
-        bool outstanding = false;
-        long until = HasWork(poller, cache, ref outstanding) ? 0 : ParkUntil(poller, now, outstanding);
+        long until = MaySleep(poller, cache, out bool outstanding) ? ParkUntil(poller, now, outstanding) : 0;
         if (until != 0)
         {
             // Never asleep while online.
@@ -158,7 +150,25 @@ internal static unsafe class PollerCore
             Reader.GoOnline(cache->Domain, cache->Reader);
         }
 
-        // A successor may have announced a sleep of its own meanwhile.
+        EndSleep(poller, term);
+    }
+
+    /// <summary>Announces the poller's sleep, then looks once more; true when there is nothing to do. The litmus runs it, too.</summary>
+    internal static bool MaySleep(PollerBlock* poller, ThreadCache* cache, out bool outstanding)
+    {
+        // [POLLER-SLEEP] full, then a process-wide barrier: announced before the last look. Emitters publish by a full exchange;
+        // a device writes its word and looks at us without a fence, and the barrier orders that for it. Pairs with [RING-PUBLISH], [HINT-WAKE] and
+        // [WORD-WRITE]. Without it a completion written at this moment waits for the whole park.
+        Atomic.ExchangeFull(ref poller->Wake.Asleep, 1);
+        Atomic.StoreRelease(ref poller->Words.Parked, 1);
+        ProcessBarrier.Issue();
+        outstanding = false;
+        return !HasWork(poller, cache, ref outstanding);
+    }
+
+    /// <summary>Takes the announcement back, unless a successor may have announced a sleep of its own meanwhile.</summary>
+    internal static void EndSleep(PollerBlock* poller, uint term)
+    {
         if (IsMine(poller, term))
         {
             Atomic.StoreRelease(ref poller->Words.Parked, 0);
