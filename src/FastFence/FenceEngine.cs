@@ -21,12 +21,13 @@ public sealed unsafe partial class FenceEngine : IDisposable
     private readonly EngineBlock* _block;
     private readonly List<Exporter> _exporters = [];
     private readonly Lock _gate = new();
-    private readonly DispatcherThread _dispatcher;
+    private readonly Dispatchers _dispatcher;
+    private readonly Dispatchers _forwarder;
     private readonly HousekeeperThread _housekeeper;
     private readonly Exporter _default;
     private uint _lastExporter;
 
-    /// <summary>Makes an engine with its dispatcher, reclaimer and (unless told not to) poller threads.</summary>
+    /// <summary>Makes an engine with its dispatcher, forwarder, reclaimer and (unless told not to) poller threads.</summary>
     /// <param name="options">Bounds and habits; null for the defaults.</param>
     /// <exception cref="ArgumentOutOfRangeException">An option is out of its range.</exception>
     /// <exception cref="InsufficientMemoryException">The reservation has no room.</exception>
@@ -41,7 +42,8 @@ public sealed unsafe partial class FenceEngine : IDisposable
         try
         {
             Poller = new FencePoller(this, _block, Options);
-            _dispatcher = new DispatcherThread(_block);
+            _dispatcher = new Dispatchers(_block, DispatcherRole.Runs);
+            _forwarder = new Dispatchers(_block, DispatcherRole.Forwards);
             _housekeeper = new HousekeeperThread(_block, Chores);
             _default = CreateExporter("fastfence");
             if (Options.StartPoller)
@@ -216,6 +218,7 @@ public sealed unsafe partial class FenceEngine : IDisposable
         pools->Fences = new SlotPool { Region = Regions.Fences, Quota = (ulong)options.MaxFences, Preparation = preparation };
         pools->Nodes = new SlotPool { Region = Regions.Nodes, Quota = (ulong)options.MaxCallbacks, Preparation = preparation };
         block->Domain = Domain.Process;
+        block->SweepOff = options.Sweep ? 0u : 1;
         block->OwnedCode = CodeOwner.Counts;
         if (block->OwnedCode == 0)
         {

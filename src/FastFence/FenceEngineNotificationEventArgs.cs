@@ -24,6 +24,9 @@ public enum NotificationKind
     /// <summary>The native poller stood still or ended; a managed one has taken its place.</summary>
     PollerReplaced,
 
+    /// <summary>A callback, or an executor's <c>Post</c>, blocks an engine thread: it is named, and the thread replaced.</summary>
+    DispatcherBlocked,
+
     /// <summary>Page locks were refused.</summary>
     MemoryNotLocked,
 

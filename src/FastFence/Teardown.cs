@@ -200,6 +200,7 @@ internal static unsafe class Teardown
         }
 
         timeline.MarkFreed();
+        CallbackWork.Detach(block);
         NameTable.Release(block->DriverName);
         NameTable.Release(block->TimelineName);
         PrivateHeap.Retire(engine.Block, 0, 0, (nint)block, sizeof(TimelineBlock));
@@ -228,6 +229,7 @@ internal static unsafe class Teardown
     /// <summary>Frees a timeline at once: it was never used, or nobody can reach it any more.</summary>
     public static void FreeTimeline(TimelineBlock* block)
     {
+        CallbackWork.Detach(block);
         NameTable.Release(block->DriverName);
         NameTable.Release(block->TimelineName);
         BlockHeap.Free(block, sizeof(TimelineBlock));

@@ -47,7 +47,8 @@ public readonly unsafe struct FenceSource : IDisposable, IEquatable<FenceSource>
 
     /// <summary>
     /// Signals without error. The callbacks run before it returns, on this thread, oldest first, outside any section; inside
-    /// another callback they run when that one has returned (C12). Never blocks.
+    /// another callback they run when that one has returned (C12). They run elsewhere, in their order, when the timeline has an
+    /// executor, another thread runs callbacks of it, or the caller sits in an access section. Never blocks.
     /// </summary>
     /// <returns>What came of it; a second signal changes nothing.</returns>
     public SignalResult Signal() => Signal(default);
