@@ -2,6 +2,7 @@ using System.Text;
 using FastFence.Atomics;
 using FastFence.Fences;
 using FastFence.Memory;
+using FastFence.Polling;
 using FastFence.Reclamation;
 using FastFence.Recording;
 using FastFence.Rings;
@@ -153,7 +154,13 @@ public sealed unsafe class Exporter : IDisposable
     /// <exception cref="InvalidOperationException">Inside an access section.</exception>
     public void Close(FenceError error = default)
     {
-        Section.ThrowIfInside("Closing an exporter");
+        Section.ThrowBeforeGrace("Closing an exporter");
+        if (Checks.On)
+        {
+            // Its release op runs on the reclaimer, and we wait for it: what we hold must not be what an op or a destructor takes.
+            Section.CheckBeforeAgent(HousekeeperThread.ClassOf(Engine.Block->Pools.Serial));
+        }
+
         if (Atomic.CompareExchangeFull(ref _closing, 1, 0) != 0)
         {
             return;

@@ -23,16 +23,20 @@ public enum NotificationKind
 
     /// <summary>The engine was disposed while fences were held, or could not wait for somebody.</summary>
     HeldAtDispose,
+
+    /// <summary>Checked mode found a misuse; <see cref="FenceEngineNotificationEventArgs.Misuse"/> has it. Raised on the thread that did it.</summary>
+    Misuse,
 }
 
 /// <summary>A notification: what, where, and what to do.</summary>
 public sealed class FenceEngineNotificationEventArgs : EventArgs
 {
-    internal FenceEngineNotificationEventArgs(NotificationKind kind, string message, Exception? exception = null)
+    internal FenceEngineNotificationEventArgs(NotificationKind kind, string message, Exception? exception = null, MisuseEventArgs? misuse = null)
     {
         Kind = kind;
         Message = message;
         Exception = exception;
+        Misuse = misuse;
     }
 
     /// <summary>What happened.</summary>
@@ -43,4 +47,7 @@ public sealed class FenceEngineNotificationEventArgs : EventArgs
 
     /// <summary>The exception, where there was one.</summary>
     public Exception? Exception { get; }
+
+    /// <summary>What checked mode found, where it is that.</summary>
+    public MisuseEventArgs? Misuse { get; }
 }

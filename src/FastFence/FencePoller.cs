@@ -95,7 +95,7 @@ public sealed unsafe class FencePoller
 
             try
             {
-                return PollerCore.DoWork(_block);
+                return PollerThread.DoWork(_block);
             }
             finally
             {

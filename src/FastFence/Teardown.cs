@@ -21,7 +21,7 @@ internal static unsafe class Teardown
     /// <summary>Closes a timeline; a ring's timeline closes the ring.</summary>
     public static void CloseTimeline(Timeline timeline, FenceError error)
     {
-        Section.ThrowIfInside("Closing a timeline");
+        Section.ThrowBeforeGrace("Closing a timeline");
         FenceRing? ring;
         lock (timeline.Exporter.Engine.Gate)
         {
@@ -47,7 +47,7 @@ internal static unsafe class Teardown
     /// <summary>Completes a ring's outstanding fences with an error, once its device is quiet.</summary>
     public static bool FailRing(FenceRing ring, FenceError error)
     {
-        Section.ThrowIfInside("Failing a ring");
+        Section.ThrowBeforeGrace("Failing a ring");
         RingBlock* block = ring.Block;
         lock (ring)
         {

@@ -10,6 +10,11 @@ internal static class RunCommand
     /// <remarks><paramref name="stop"/> is cancelled by SIGINT and SIGTERM: stop cleanly and report what there is.</remarks>
     internal static int Execute(RunOptions options, ReportOutput output, CancellationToken stop)
     {
+        if (options.Checked)
+        {
+            TurnChecksOn();
+        }
+
         try
         {
             using FenceRun run = new(options);
@@ -18,6 +23,17 @@ internal static class RunCommand
         catch (InsufficientMemoryException e)
         {
             throw new IOException($"Not enough memory for this run: {e.Message}", e); // the machine's refusal, exit code 3
+        }
+    }
+
+    // The library decides at its first use, which in this process is what follows.
+    private static void TurnChecksOn()
+    {
+        AppContext.SetData(CheckedMode.Option, "1");
+        if (!CheckedMode.IsOn)
+        {
+            throw new UsageException(
+                $"--checked: checked mode is off in this process ({CheckedMode.Variable} says so, or FastFence was used before); set {CheckedMode.Variable}=1");
         }
     }
 }

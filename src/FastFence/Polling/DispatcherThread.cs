@@ -40,6 +40,13 @@ internal sealed unsafe class DispatcherThread : IDisposable
     {
         ThreadCache* cache = Registry.CacheOf(&_engine->Pools);
         _start.Report(cache != null);
+        if (Checks.On && cache != null)
+        {
+            // Whoever waits in a callback here waits in front of every callback behind it, and of what those would signal.
+            CheckedThread.Current.Held.Push(
+                OrderGraph.NodeOf($"the dispatcher of engine {_engine->Pools.Serial}"), HeldKind.Agent, new CodeSite(string.Empty, 0, "a callback on the dispatcher"));
+        }
+
         while (cache != null)
         {
             if (CallbackInvoke.RunHandedOver(cache) != 0)

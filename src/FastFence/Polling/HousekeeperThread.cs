@@ -31,6 +31,9 @@ internal sealed unsafe class HousekeeperThread : IDisposable
     /// <summary>Is the calling thread this one?</summary>
     public bool IsCurrent => Thread.CurrentThread == _thread;
 
+    /// <summary>The class of an engine's reclaimer in checked mode's graph of waits.</summary>
+    public static string ClassOf(ulong serial) => $"the reclaimer of engine {serial}";
+
     /// <summary>Stops it and waits.</summary>
     public void Dispose()
     {
@@ -45,6 +48,12 @@ internal sealed unsafe class HousekeeperThread : IDisposable
     {
         ThreadCache* cache = Registry.CacheOf(&_engine->Pools);
         _start.Report(cache != null);
+        if (Checks.On && cache != null)
+        {
+            CheckedThread.Current.Held.Push(
+                OrderGraph.NodeOf(ClassOf(_engine->Pools.Serial)), HeldKind.Agent, new CodeSite(string.Empty, 0, "a destructor on the reclaimer"));
+        }
+
         while (cache != null && Atomic.LoadAcquire(ref _stop) == 0)
         {
             ReclaimStaged(cache, all: false);

@@ -76,6 +76,29 @@ internal sealed unsafe class PollerThread : IDisposable
         }
     }
 
+    /// <summary>
+    /// One turn. Retiring is signalling: a native callback that waits here holds up every ring (C3). Only a managed poller is told so; a
+    /// NativeAOT one runs <see cref="PollerCore"/> itself.
+    /// </summary>
+    public static int DoWork(PollerBlock* poller)
+    {
+        if (!Checks.On)
+        {
+            return PollerCore.DoWork(poller);
+        }
+
+        ReaderRecord* reader = poller->Cache->Reader;
+        reader->Signalling++;
+        try
+        {
+            return PollerCore.DoWork(poller);
+        }
+        finally
+        {
+            reader->Signalling--;
+        }
+    }
+
     private void Run()
     {
         if (_core is int core)
@@ -92,7 +115,7 @@ internal sealed unsafe class PollerThread : IDisposable
 
         while (Atomic.LoadAcquire(ref _stop) == 0)
         {
-            PollerCore.Idle(_poller, PollerCore.DoWork(_poller));
+            PollerCore.Idle(_poller, DoWork(_poller));
         }
 
         _poller->Engine->Clock.Publish(0);

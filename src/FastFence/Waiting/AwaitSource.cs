@@ -6,6 +6,7 @@
 using System.Threading.Tasks.Sources;
 using FastFence.Atomics;
 using FastFence.Fences;
+using FastFence.Reclamation;
 
 namespace FastFence.Waiting;
 
@@ -30,6 +31,11 @@ internal sealed unsafe class AwaitSource : IValueTaskSource<FenceStatus>, IThrea
     /// <summary>Begins an await.</summary>
     public static ValueTask<FenceStatus> Start(Fence fence, CancellationToken token)
     {
+        if (Checks.On && Section.IsInside())
+        {
+            Section.ReportInside("An await", MisuseKind.WaitInsideSection);
+        }
+
         FenceStatus status = fence.Status;
         if (status.IsCompleted)
         {

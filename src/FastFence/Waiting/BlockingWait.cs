@@ -9,7 +9,7 @@ using FastFence.Reclamation;
 namespace FastFence.Waiting;
 
 /// <summary>The way of a waiting thread. May park; never inside a section.</summary>
-internal static unsafe class BlockingWait
+internal static unsafe partial class BlockingWait
 {
     // A wake that got lost (a bug, or a hypervisor's) costs at most this, and is counted.
     private const long SafetyPollNanoseconds = 100_000_000;
@@ -23,6 +23,11 @@ internal static unsafe class BlockingWait
     public static WaitResult Wait(Fence fence, TimeSpan timeout, CancellationToken token)
     {
         fence.ThrowIfNull();
+        if (Checks.On && timeout != TimeSpan.Zero)
+        {
+            Check(fence);
+        }
+
         FenceStatus status = fence.Status;
         if (status.IsCompleted)
         {
@@ -35,7 +40,11 @@ internal static unsafe class BlockingWait
             return WaitResult.TimedOut;
         }
 
-        Section.ThrowIfInside("A blocking wait");
+        if (Section.IsInside())
+        {
+            Section.ThrowInside("A blocking wait");
+        }
+
         if (!fence.TryAcquire(out FenceRef held))
         {
             return new WaitResult(false, FenceStatus.Stale);
