@@ -150,6 +150,11 @@ public sealed unsafe class OrderTests : MisuseTest
                 using FenceSource source = other.CreateFence();
                 using LockScope held = outer.Enter();
                 source.Signal();
+                using FenceSource late = timeline.CreateFence();
+                held.Dispose();
+                late.Signal();
+                using LockScope retaken = outer.Enter();
+                late.Signal(); // a second signal holds nobody up
             });
         }
     });
@@ -179,8 +184,8 @@ public sealed unsafe class OrderTests : MisuseTest
 
     private static void WaitUnder(LockClass held, Timeline timeline)
     {
+        using FenceSource source = timeline.CreateFence(); // canceled after the lock was given back
         using LockScope scope = held.Enter();
-        using FenceSource source = timeline.CreateFence();
         source.Fence.Wait(TimeSpan.FromTicks(1));
     }
 

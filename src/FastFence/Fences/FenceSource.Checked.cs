@@ -10,7 +10,7 @@ public readonly unsafe partial struct FenceSource
     private void CheckSignal()
     {
         CheckedThread thread = CheckedThread.Current;
-        if (thread.Held.Count == 0 || References.ClassOf(Fence) is not { } timeline)
+        if (thread.Held.Count == 0 || Fence.IsSignaled || References.ClassOf(Fence) is not { } timeline)
         {
             return;
         }

@@ -83,7 +83,7 @@ internal sealed partial class HotPaths : IDisposable
             new CSharpCompilationOptions(OutputKind.ConsoleApplication, optimizationLevel: OptimizationLevel.Release, allowUnsafe: true)), driver);
         File.WriteAllText(
             Path.Combine(folder, "driver.runtimeconfig.json"),
-            $$"""{"runtimeOptions":{"tfm":"net10.0","framework":{"name":"Microsoft.NETCore.App","version":"{{Environment.Version.Major}}.0.0"},"rollForward":"LatestMinor"}}""");
+            $$$"""{"runtimeOptions":{"tfm":"net10.0","framework":{"name":"Microsoft.NETCore.App","version":"{{{Environment.Version.Major}}}.0.0"},"rollForward":"LatestMinor"}}""");
         string listing = Path.Combine(folder, "listing.txt");
         Run(driver, setting, listing);
         return Parse(File.ReadAllText(listing));
