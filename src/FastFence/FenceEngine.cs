@@ -83,6 +83,8 @@ public sealed unsafe partial class FenceEngine : IDisposable
 
     internal Lock Gate => _gate;
 
+    internal ulong HousekeeperTicks => _housekeeper.Ticks;
+
     internal bool IsHousekeeper => _housekeeper?.IsCurrent ?? false;
 
     /// <summary>Makes an exporter with a constant driver name.</summary>

@@ -17,6 +17,7 @@ internal sealed unsafe class HousekeeperThread : IDisposable
     private readonly Thread _thread;
     private readonly AgentStart _start = new();
     private uint _stop;
+    private ulong _ticks;
 
     /// <summary>Starts the thread; <paramref name="chores"/> run every tick after reclaiming and must not throw.</summary>
     /// <exception cref="InsufficientMemoryException">It can have no reader record or cache.</exception>
@@ -31,6 +32,8 @@ internal sealed unsafe class HousekeeperThread : IDisposable
     /// <summary>Is the calling thread this one?</summary>
     public bool IsCurrent => Thread.CurrentThread == _thread;
 
+    /// <summary>Ticks ended. Any thread.</summary>
+    public ulong Ticks => Atomic.LoadAcquire(ref _ticks);
     /// <summary>The class of an engine's reclaimer in checked mode's graph of waits.</summary>
     public static string ClassOf(ulong serial) => $"the reclaimer of engine {serial}";
 
@@ -59,6 +62,7 @@ internal sealed unsafe class HousekeeperThread : IDisposable
             ReclaimStaged(cache, all: false);
             DestroyRipe(_engine);
             _chores();
+            Atomic.StoreRelease(ref _ticks, _ticks + 1);
             Nap.For(TickNanoseconds);
         }
     }

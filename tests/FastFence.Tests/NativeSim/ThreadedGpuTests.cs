@@ -1,5 +1,7 @@
 using System.Diagnostics;
+using FastFence.Atomics;
 using FastFence.NativeSim;
+using FastFence.Tests.Memory;
 using Xunit;
 
 namespace FastFence.Tests.NativeSim;
@@ -67,8 +69,8 @@ public sealed class ThreadedGpuTests : IDisposable
     [Fact]
     public void AnIdleEngineIsWokenByTheDoorbellOfARingAddedLater()
     {
-        Ring("idle");
-        Thread.Sleep(30); // long enough to park
+        FenceRing idle = Ring("idle");
+        Until.Holds(() => IsAsleepOn(idle), "an idle engine sleeps on the doorbell of its only ring");
         FenceRing ring = Ring("late");
         using FenceRef fence = Emit(ring);
         Assert.True(fence.Fence.Wait(s_limit).IsSuccess);
@@ -140,6 +142,8 @@ public sealed class ThreadedGpuTests : IDisposable
         _gpu.Start();
         Assert.True(fence.Fence.Wait(s_limit).IsSuccess);
     }
+
+    private static unsafe bool IsAsleepOn(FenceRing ring) => Atomic.LoadAcquire(ref ring.Block->DoorbellAsleep) != 0;
 
     private static FenceRef Emit(FenceRing ring, long duration = 0, long notBefore = 0)
     {
