@@ -34,6 +34,7 @@ internal sealed unsafe class HousekeeperThread : IDisposable
 
     /// <summary>Ticks ended. Any thread.</summary>
     public ulong Ticks => Atomic.LoadAcquire(ref _ticks);
+
     /// <summary>The class of an engine's reclaimer in checked mode's graph of waits.</summary>
     public static string ClassOf(ulong serial) => $"the reclaimer of engine {serial}";
 
