@@ -160,11 +160,12 @@ public readonly unsafe ref struct AccessSection : IDisposable
         if (_open)
         {
             _open = false;
-            Section.Exit();
             if (Checks.On)
             {
                 CheckedThread.Current.Pop();
             }
+
+            Section.Exit();
         }
     }
 
@@ -201,11 +202,12 @@ public static class Access
         }
         finally
         {
-            Section.Exit();
             if (Checks.On)
             {
                 CheckedThread.Current.Pop();
             }
+
+            Section.Exit();
         }
     }
 }

@@ -10,7 +10,14 @@ public readonly unsafe partial struct FenceRef : IDisposable, IEquatable<FenceRe
     // The fence's handle; in checked mode the number of a ticket that knows it (FenceRef.Checked.cs).
     private readonly ulong _value;
 
-    internal FenceRef(ulong value) => _value = Checks.On ? FenceTickets.Issue(value) : value;
+    internal FenceRef(ulong value)
+    {
+        _value = value;
+        if (Checks.On)
+        {
+            _value = FenceTickets.Issue(value);
+        }
+    }
 
     /// <summary>The fence, as a weak handle.</summary>
     public Fence Fence => new(Checks.On ? FenceTickets.FenceOf(_value) : _value);

@@ -90,7 +90,7 @@ public readonly unsafe partial struct FenceSource : IDisposable, IEquatable<Fenc
     {
         if (!error.IsError)
         {
-            throw new ArgumentException("An error in -1…-4095 is needed; a fence without one simply signals.", nameof(error));
+            ThrowNoError(error);
         }
 
         Fence fence = Fence;
@@ -113,7 +113,12 @@ public readonly unsafe partial struct FenceSource : IDisposable, IEquatable<Fenc
     /// <exception cref="FenceMisuseException">Disposed before, and <see cref="CheckedMode.Throws"/> is set.</exception>
     public void Dispose()
     {
-        if (_value == 0 || (Checks.On && !TryDisposeOnce()))
+        if (_value == 0)
+        {
+            return;
+        }
+
+        if (Checks.On && !TryDisposeOnce())
         {
             return;
         }
@@ -128,6 +133,9 @@ public readonly unsafe partial struct FenceSource : IDisposable, IEquatable<Fenc
 
         References.Release(_value);
     }
+
+    private static void ThrowNoError(FenceError error) =>
+        throw new ArgumentException("An error in -1…-4095 is needed; a fence without one simply signals.", nameof(error));
 
     /// <inheritdoc/>
     public bool Equals(FenceSource other) => _value == other._value;
