@@ -39,7 +39,7 @@ internal static unsafe class CheckedCost
 
             double ratio = offs.Zip(ons, static (a, b) => b / a).Order().ElementAt(blocks / 2);
             output.WriteLine(string.Create(
-                CultureInfo.InvariantCulture, $"{s_operations[i].Name,-28} {offs.Min(),8:0.0} {ons.Min(),8:0.0} {ratio,9:0.0}"));
+                CultureInfo.InvariantCulture, $"{s_operations[i].Name,-28} {offs.Min(),8:0.0} {ons.Min(),8:0.0} {ratio,9:0.00}"));
         }
 
         off.StandardInput.Close();

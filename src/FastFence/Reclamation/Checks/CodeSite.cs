@@ -49,6 +49,6 @@ internal sealed class CodeSite(string file, int line, string member)
         where TAction : struct, allows ref struct
     {
         /// <summary>One a type.</summary>
-        public static readonly CodeSite Site = new(string.Empty, 0, $"{typeof(TAction).FullName}.{nameof(IAccessAction.Invoke)}");
+        public static readonly CodeSite Site = new(string.Empty, 0, $"{typeof(TAction).FullName}.Invoke");
     }
 }
