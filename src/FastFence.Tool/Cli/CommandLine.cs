@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Help;
 using System.CommandLine.Invocation;
+using System.CommandLine.Parsing;
 using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
 using FastFence.Tool.Captures;
@@ -25,9 +26,13 @@ internal sealed class CommandLine
         RunVerb run = new();
         ReplayVerb replay = new();
         DoctorVerb doctor = new();
-        Add(run.Command, result => Run(run.Read(result)));
-        Add(replay.Command, result => Replay(replay.Read(result)));
-        Add(doctor.Command, result => Doctor(doctor.Read(result)));
+        AwaitDemoVerb awaits = new();
+        DemoVerb demo = new();
+        Add(_root, run.Command, result => Run(run.Read(result)));
+        Add(_root, replay.Command, result => Replay(replay.Read(result)));
+        Add(_root, doctor.Command, result => Doctor(doctor.Read(result)));
+        Add(demo.Command, awaits.Command, result => AwaitDemo(awaits.Read(result)));
+        _root.Subcommands.Add(demo.Command);
         HelpOption help = new();
         help.Action = new HelpWithExamples((HelpAction)help.Action!, new Dictionary<string, string>(StringComparer.Ordinal)
         {
@@ -35,6 +40,8 @@ internal sealed class CommandLine
             [run.Command.Name] = RunVerb.Examples,
             [replay.Command.Name] = ReplayVerb.Examples,
             [doctor.Command.Name] = DoctorVerb.Examples,
+            [demo.Command.Name] = DemoVerb.Examples,
+            [awaits.Command.Name] = AwaitDemoVerb.Examples,
         });
         _root.Options.Add(help);
         _root.Options.Add(new VersionOption());
@@ -63,16 +70,19 @@ internal sealed class CommandLine
         });
         if (result.Action is ParseErrorAction { ShowHelp: false })
         {
-            streams.Error.WriteLine($"See 'fastfence {result.CommandResult.Command.Name} --help'.");
+            streams.Error.WriteLine($"See '{PathOf(result.CommandResult)} --help'.");
         }
 
         return code;
     }
 
-    private void Add(Command command, Func<ParseResult, int> action)
+    private static string PathOf(CommandResult command) =>
+        command.Parent is CommandResult parent ? $"{PathOf(parent)} {command.Command.Name}" : command.Command.Name;
+
+    private void Add(Command parent, Command command, Func<ParseResult, int> action)
     {
         command.SetAction(result => Guard(() => action(result)));
-        _root.Subcommands.Add(command);
+        parent.Subcommands.Add(command);
     }
 
     private int Run(RunOptions options)
@@ -97,6 +107,13 @@ internal sealed class CommandLine
         ReportOutput output = ReportOutput.Open(options.Json, _streams);
         using StopSignals signals = new();
         return _verbs.Doctor(options, output, signals.Token);
+    }
+
+    private int AwaitDemo(AwaitDemoOptions options)
+    {
+        ReportOutput output = ReportOutput.Open(options.Json, _streams);
+        using StopSignals signals = new();
+        return _verbs.AwaitDemo(options, output, signals.Token);
     }
 
     [SuppressMessage("Design", "CA1031:Do not catch general exception types",

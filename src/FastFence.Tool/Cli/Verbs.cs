@@ -7,11 +7,13 @@ namespace FastFence.Tool.Cli;
 /// <param name="Run">The action of <c>run</c>.</param>
 /// <param name="Replay">The action of <c>replay</c>; its capture is read and checked as a whole.</param>
 /// <param name="Doctor">The action of <c>doctor</c>.</param>
+/// <param name="AwaitDemo">The action of <c>demo await</c>.</param>
 internal sealed record Verbs(
     Func<RunOptions, ReportOutput, CancellationToken, int> Run,
     Func<ReplayOptions, Capture, ReportOutput, CancellationToken, int> Replay,
-    Func<DoctorOptions, ReportOutput, CancellationToken, int> Doctor)
+    Func<DoctorOptions, ReportOutput, CancellationToken, int> Doctor,
+    Func<AwaitDemoOptions, ReportOutput, CancellationToken, int> AwaitDemo)
 {
     /// <summary>The real ones.</summary>
-    internal static Verbs Built { get; } = new(RunCommand.Execute, ReplayCommand.Execute, DoctorCommand.Execute);
+    internal static Verbs Built { get; } = new(RunCommand.Execute, ReplayCommand.Execute, DoctorCommand.Execute, AwaitDemoCommand.Execute);
 }

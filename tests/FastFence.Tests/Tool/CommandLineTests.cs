@@ -14,6 +14,7 @@ public sealed class CommandLineTests : IDisposable
     private RunOptions? _run;
     private ReplayOptions? _replay;
     private Capture? _capture;
+    private AwaitDemoOptions? _awaitDemo;
 
     public void Dispose()
     {
@@ -72,6 +73,13 @@ public sealed class CommandLineTests : IDisposable
     [InlineData("replay")]
     [InlineData("replay", "a.csv", "b.csv")]
     [InlineData("doctor", "--seconds", "1")]
+    [InlineData("demo")]
+    [InlineData("demo", "sleep")]
+    [InlineData("demo", "await", "--awaits", "0")]
+    [InlineData("demo", "await", "--timelines", "1")]
+    [InlineData("demo", "await", "--pool-threads", "0")]
+    [InlineData("demo", "await", "--break", "everything")]
+    [InlineData("await")]
     public void BadUsageIsExitCodeOneWithAMessage(params string[] args)
     {
         Assert.Equal(ExitCodes.Usage, Invoke(args));
@@ -95,6 +103,30 @@ public sealed class CommandLineTests : IDisposable
             Break = BreakKind.WrongName,
         }, _run);
         Assert.Equal($"pid {Environment.ProcessId}", _out.ToString().Split('\n')[0]);
+    }
+
+    [Fact]
+    public void OptionsReachTheDemoOfAwaiting()
+    {
+        Assert.Equal(0, Invoke("demo", "await", "--timelines", "2", "--awaits", "3", "--rounds", "4", "--warm-up", "0", "--pool-threads", "5",
+            "--limit", "6.5", "--break", "garbage"));
+        Assert.Equal(new AwaitDemoOptions
+        {
+            Timelines = 2,
+            Awaits = 3,
+            Rounds = 4,
+            WarmUp = 0,
+            PoolThreads = 5,
+            Limit = 6.5,
+            Break = AwaitDemoBreak.Garbage,
+        }, _awaitDemo);
+    }
+
+    [Fact]
+    public void BadUsageOfADemoPointsAtItsOwnHelp()
+    {
+        Assert.Equal(ExitCodes.Usage, Invoke("demo", "await", "--rounds", "0"));
+        Assert.Contains("'fastfence demo await --help'", _error.ToString(), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -207,7 +239,12 @@ public sealed class CommandLineTests : IDisposable
             (_replay, _capture) = (options, capture);
             return 0;
         },
-        (_, _, _) => 0);
+        (_, _, _) => 0,
+        (options, _, _) =>
+        {
+            _awaitDemo = options;
+            return 0;
+        });
 
     private string Good() => Write("good.csv", CaptureText.Jobs(CaptureText.JobRows));
 

@@ -1,0 +1,15 @@
+using System.CommandLine;
+
+namespace FastFence.Tool.Cli;
+
+/// <summary>The parent of the demos: <c>demo NAME</c>.</summary>
+internal sealed class DemoVerb
+{
+    internal const string Examples = """
+          fastfence demo await                                10 000 awaits at once on 4 pool threads, 100 rounds
+        """;
+
+    internal DemoVerb() => Command = new Command("demo", "Show what the engine promises, one promise a demo, and check it.");
+
+    internal Command Command { get; }
+}
