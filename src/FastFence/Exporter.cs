@@ -2,7 +2,6 @@ using System.Text;
 using FastFence.Atomics;
 using FastFence.Fences;
 using FastFence.Memory;
-using FastFence.Polling;
 using FastFence.Reclamation;
 using FastFence.Recording;
 using FastFence.Rings;
@@ -13,14 +12,21 @@ namespace FastFence;
 /// An exporter (driver): owns timelines, rings and private data, and can go away while observers hold its fences for ever
 /// (C15–C17). Any thread.
 /// </summary>
-public sealed unsafe class Exporter : IDisposable
+public sealed unsafe partial class Exporter : IDisposable
 {
+    private const uint Open = 0;
+    private const uint Closing = 1;
+    private const uint HeldUp = 2;
+    private const uint Complete = 3;
+
     private readonly ExporterBlock* _block;
 
-    // 0 = open, 1 = being closed, 2 = closed. Not in the block: that is another exporter's by the time of a second call.
-    private uint _closing;
+    // Not in the block: that is another exporter's by the time of a second call.
+    private uint _state;
+    private uint _gone;
+    private CodeOwner? _owner;
 
-    internal Exporter(FenceEngine engine, string driverName, ExporterOps ops, nint privateData, uint number)
+    internal Exporter(FenceEngine engine, string driverName, ExporterOps ops, nint privateData, uint number, ExporterCode? code)
     {
         if (ops.Wait != null && ops.CancelWait == null)
         {
@@ -29,6 +35,7 @@ public sealed unsafe class Exporter : IDisposable
 
         Engine = engine;
         DriverName = driverName;
+        Code = code;
         uint name = Intern(driverName);
         _block = (ExporterBlock*)BlockHeap.TryAllocate(sizeof(ExporterBlock));
         if (_block == null)
@@ -51,9 +58,36 @@ public sealed unsafe class Exporter : IDisposable
     public string DriverName { get; }
 
     /// <summary>Is it closing or closed?</summary>
-    public bool IsClosed => Atomic.LoadAcquire(ref _closing) != 0;
+    public bool IsClosed => Atomic.LoadAcquire(ref _state) != Open;
 
-    internal bool IsBeingClosed => Atomic.LoadAcquire(ref _closing) == 1;
+    /// <summary>
+    /// Marks callbacks as this exporter's code when they are added: they are gone before it is unloaded (C17).
+    /// </summary>
+    /// <exception cref="InsufficientMemoryException">4095 exporters own callbacks already.</exception>
+    /// <exception cref="InvalidOperationException">The exporter is closed.</exception>
+    public CodeOwner CodeOwner
+    {
+        get
+        {
+            lock (Engine.Gate)
+            {
+                return _owner ??= IsClosed
+                    ? throw new InvalidOperationException($"Exporter '{DriverName}' is closed: its code registers nothing any more (contract C17).")
+                    : new CodeOwner(Code?.Context);
+            }
+        }
+    }
+
+    internal ExporterCode? Code { get; }
+
+    internal CodeOwner? OwnerIfAny => _owner;
+
+    internal UnloadSkip Skip { get; set; }
+
+    internal bool IsBeingClosed => Atomic.LoadAcquire(ref _state) == Closing;
+
+    // Its block has been given back.
+    internal bool IsGone => Atomic.LoadAcquire(ref _gone) != 0;
 
     internal ExporterBlock* Block => _block;
 
@@ -125,9 +159,20 @@ public sealed unsafe class Exporter : IDisposable
     /// The caller has made it unreachable: its fences are signaled.
     /// </summary>
     /// <param name="data">Argument of the destructor.</param>
-    /// <param name="destructor">A static function.</param>
-    public void Retire(nint data, delegate*<nint, void> destructor) =>
-        PrivateHeap.Retire(Engine.Block, data, (nint)destructor, 0, 0);
+    /// <param name="destructor">A static function of the exporter's code, which stays loaded until it has returned (C17).</param>
+    /// <exception cref="InvalidOperationException">The exporter has gone: its code may be unloaded.</exception>
+    public void Retire(nint data, delegate*<nint, void> destructor) => RetireCore(data, (nint)destructor, 0, 0);
+
+    /// <summary>As the other, for data of <see cref="AllocatePrivate"/>: freed and poisoned when the destructor has returned.</summary>
+    /// <param name="data">From <see cref="AllocatePrivate"/>; argument of the destructor.</param>
+    /// <param name="bytes">As asked for there.</param>
+    /// <param name="destructor">A static function of the exporter's code.</param>
+    /// <exception cref="InvalidOperationException">The exporter has gone: its code may be unloaded.</exception>
+    public void RetirePrivate(nint data, int bytes, delegate*<nint, void> destructor)
+    {
+        ArgumentOutOfRangeException.ThrowIfZero(data);
+        RetireCore(data, (nint)destructor, data, bytes);
+    }
 
     /// <summary>Zeroed native memory for private data, from the engine's slabs; 0 at the bound or once closing.</summary>
     /// <param name="bytes">At least 1.</param>
@@ -146,42 +191,34 @@ public sealed unsafe class Exporter : IDisposable
         PrivateHeap.Retire(Engine.Block, 0, 0, data, bytes);
     }
 
-    /// <summary>
-    /// Takes the exporter away (C17): nothing new, pending fences end with an error, sleepers in its <c>wait</c> op are woken, a
-    /// grace period passes, its data is released. Signaled fences that observers hold do not hold it up. Waits for all that.
-    /// </summary>
-    /// <param name="error">−ENOENT unless given.</param>
-    /// <exception cref="InvalidOperationException">Inside an access section.</exception>
-    public void Close(FenceError error = default)
+    private void RetireCore(nint data, nint destructor, nint block, int bytes)
     {
-        Section.ThrowBeforeGrace("Closing an exporter");
-        if (Checks.On)
+        if (destructor == 0)
         {
-            // Its release op runs on the reclaimer, and we wait for it: what we hold must not be what an op or a destructor takes.
-            Section.CheckBeforeAgent(HousekeeperThread.ClassOf(Engine.Block->Pools.Serial));
+            throw new ArgumentNullException(nameof(destructor), "A destructor is needed; FreePrivate frees without one.");
         }
 
-        if (Atomic.CompareExchangeFull(ref _closing, 1, 0) != 0)
+        // Inside a section: a block that is not gone when looked at stays to the section's end.
+        Section.Enter();
+        bool gone = IsGone || Atomic.LoadAcquire(ref _state) == Complete;
+        if (!gone)
         {
-            return;
+            DestructorCount.Enter(_block);
         }
 
-        try
+        Section.Exit();
+        if (gone)
         {
-            Teardown.CloseExporter(this, error.IsError ? error : FenceError.TimelineClosed);
+            throw new InvalidOperationException($"Exporter '{DriverName}' has gone: a destructor of its code cannot run any more (contract C17).");
         }
-        finally
-        {
-            Atomic.StoreRelease(ref _closing, 2);
-        }
+
+        PrivateHeap.Retire(Engine.Block, data, destructor, block, bytes, _block);
     }
-
-    /// <summary>Closes it with −ENOENT.</summary>
-    public void Dispose() => Close();
 
     // Its last timeline is gone, so no fence points here any more; readers in sections may, until the grace period is over.
     internal void FreeBlock()
     {
+        MarkGone();
         NameTable.Release(_block->DriverName);
         PrivateHeap.Retire(Engine.Block, 0, 0, (nint)_block, sizeof(ExporterBlock));
     }
@@ -189,9 +226,12 @@ public sealed unsafe class Exporter : IDisposable
     // Nobody can reach it any more: the engine is gone.
     internal void FreeBlockNow()
     {
+        MarkGone();
         NameTable.Release(_block->DriverName);
         BlockHeap.Free(_block, sizeof(ExporterBlock));
     }
+
+    private void MarkGone() => Atomic.ExchangeFull(ref _gone, 1);
 
     private TimelineBlock* CreateBlock(string name, TimelineOptions options, uint flags, TimeSpan watchdog)
     {

@@ -31,8 +31,10 @@ public sealed unsafe partial class FenceEngine
     {
         lock (_gate)
         {
-            _exporters.Remove(exporter);
-            _closedExporters.Add(exporter);
+            if (_exporters.Remove(exporter))
+            {
+                _closedExporters.Add(exporter);
+            }
         }
     }
 
@@ -127,7 +129,7 @@ public sealed unsafe partial class FenceEngine
             {
                 ulong next = timeline.CompletedSeqno + 1;
                 Notify(NotificationKind.WatchdogFired, $"Timeline context {timeline.Context}: seqno {next} was not signaled for {timeline.Block->TimeoutNanoseconds / 1_000_000_000} s; its fences end with -ETIME. A source was leaked, or Watchdog is too short.");
-                FenceScan.SignalPending(_block, timeline.Block, null, FenceError.TimedOut);
+                FenceScan.SignalPending(_block, timeline.Block, null, FenceError.TimedOut, TimeSpan.FromSeconds(10), apart: false);
             }
         }
     }
@@ -175,16 +177,16 @@ public sealed unsafe partial class FenceEngine
                 }
             }
 
+            // Who is at it does the rest. A device, a sleeper or a callback that did not come to an end in time may have by now.
             ExporterBlock* block = exporter.Block;
-            if (exporter.Timelines.Count != 0 || exporter.ClosedRings.Count != 0 || exporter.Rings.Count != 0
-                || !_closedExporters.Contains(exporter) || Atomic.LoadAcquire(ref block->Sleepers) != 0)
+            if (exporter.IsBeingClosed || exporter.Timelines.Count != 0 || exporter.ClosedRings.Count != 0 || exporter.Rings.Count != 0
+                || !_closedExporters.Contains(exporter) || SleepableCount.Read(block) != 0 || exporter.OwnerIfAny is { Pending: not 0 })
             {
                 return;
             }
 
-            // Closing has done this, but where a device or a sleeper did not come to rest.
             Teardown.ReleaseData(exporter);
-            if (block->Ops.Release == null || Atomic.LoadAcquire(ref block->Released) != 0)
+            if (DestructorCount.Read(block) == 0)
             {
                 _closedExporters.Remove(exporter);
                 exporter.FreeBlock();
@@ -219,7 +221,7 @@ public sealed unsafe partial class FenceEngine
                 });
             }
 
-            return _exporters.Count == 0 && _closedExporters.TrueForAll(e => e.Rings.Count == 0);
+            return _exporters.Count == 0 && _closedExporters.TrueForAll(e => e.Rings.Count == 0 && !e.IsBeingClosed && SleepableCount.Read(e.Block) == 0);
         }
     }
 

@@ -48,10 +48,10 @@ public sealed unsafe partial class FenceEngine
         }
 
         long deadline = MonotonicClock.After(Options.DisposeLimit);
-        WaitUntil(NobodyCloses, deadline);
+        bool quiet = WaitUntil(NobodyCloses, deadline);
         Poller?.Stop();
         _dispatcher?.Dispose();
-        bool quiet = WaitUntil(() => Atomic.LoadAcquire(ref _block->Pools.Parked) == 0 && NobodyRuns(), deadline);
+        quiet &= WaitUntil(() => Atomic.LoadAcquire(ref _block->Pools.Parked) == 0 && NobodyRuns(), deadline);
         quiet &= _housekeeper == null || WaitUntil(() => GetStatistics().PrivateDataRetired == 0, deadline);
         _housekeeper?.Dispose();
         EngineStatistics end = GetStatistics();
@@ -81,7 +81,7 @@ public sealed unsafe partial class FenceEngine
     {
         lock (_gate)
         {
-            return _exporters.TrueForAll(e => !e.IsBeingClosed);
+            return _exporters.TrueForAll(e => !e.IsBeingClosed) && _closedExporters.TrueForAll(e => !e.IsBeingClosed);
         }
     }
 

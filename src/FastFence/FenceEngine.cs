@@ -83,6 +83,8 @@ public sealed unsafe partial class FenceEngine : IDisposable
 
     internal Lock Gate => _gate;
 
+    internal void HastenReclaimer() => HousekeeperThread.Hasten(_block);
+
     internal ulong HousekeeperTicks => _housekeeper.Ticks;
 
     internal bool IsHousekeeper => _housekeeper?.IsCurrent ?? false;
@@ -97,14 +99,33 @@ public sealed unsafe partial class FenceEngine : IDisposable
     /// <param name="driverName">Captured for traces (C9); asked by op while a fence is pending if there is one.</param>
     /// <param name="ops">Static functions, each optional.</param>
     /// <param name="privateData">Handed to the ops; released by <see cref="ExporterOps.Release"/>.</param>
-    public Exporter CreateExporter(string driverName, ExporterOps ops, nint privateData)
+    public Exporter CreateExporter(string driverName, ExporterOps ops, nint privateData) => CreateExporterCore(driverName, ops, privateData, null);
+
+    /// <summary>Makes an exporter whose code can be unloaded (C17): that is done by its <see cref="Exporter.UnloadAsync"/>.</summary>
+    /// <param name="driverName">Captured for traces (C9).</param>
+    /// <param name="ops">Static functions of that code, or trampolines into it, each optional.</param>
+    /// <param name="privateData">Handed to the ops; released by <see cref="ExporterOps.Release"/>.</param>
+    /// <param name="code">The code; it belongs to the exporter from here on.</param>
+    public Exporter CreateExporter(string driverName, ExporterOps ops, nint privateData, ExporterCode code)
+    {
+        ArgumentNullException.ThrowIfNull(code);
+        Exporter exporter = CreateExporterCore(driverName, ops, privateData, code);
+        if (code.Context != null)
+        {
+            _ = exporter.CodeOwner; // from here on delegates of the context are known to be its
+        }
+
+        return exporter;
+    }
+
+    private Exporter CreateExporterCore(string driverName, ExporterOps ops, nint privateData, ExporterCode? code)
     {
         ArgumentNullException.ThrowIfNull(driverName);
         lock (_gate)
         {
             // Under the gate: teardown reads the list under it after it has set the state.
             ThrowIfDisposed();
-            Exporter exporter = new(this, driverName, ops, privateData, ++_lastExporter);
+            Exporter exporter = new(this, driverName, ops, privateData, ++_lastExporter, code);
             _exporters.Add(exporter);
             return exporter;
         }
@@ -203,6 +224,12 @@ public sealed unsafe partial class FenceEngine : IDisposable
         pools->Fences = new SlotPool { Region = Regions.Fences, Quota = (ulong)options.MaxFences, Preparation = preparation };
         pools->Nodes = new SlotPool { Region = Regions.Nodes, Quota = (ulong)options.MaxCallbacks, Preparation = preparation };
         block->Domain = Domain.Process;
+        block->OwnedCode = CodeOwner.Counts;
+        if (block->OwnedCode == 0)
+        {
+            References.ThrowNoCache();
+        }
+
         block->StartNanoseconds = MonotonicClock.Nanoseconds;
         _ = StubFence.Handle;
         return block;

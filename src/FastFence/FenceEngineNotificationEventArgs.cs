@@ -24,6 +24,9 @@ public enum NotificationKind
     /// <summary>The engine was disposed while fences were held, or could not wait for somebody.</summary>
     HeldAtDispose,
 
+    /// <summary>An exporter could not be taken away within the limit: who holds it is named (C17).</summary>
+    UnloadHeldUp,
+
     /// <summary>Checked mode found a misuse; <see cref="FenceEngineNotificationEventArgs.Misuse"/> has it. Raised on the thread that did it.</summary>
     Misuse,
 }

@@ -2,6 +2,8 @@
 //
 //   stop emitting ─► (grace) ─► device quiet ─► complete with error ─► stop poller ─► dispatcher empty ─► readers offline
 //   ─► reclaim barrier ─► report what is still held ─► handles refused ─► (grace) ─► decommit
+//
+// and of an exporter, whose code is unloaded at the end (C17): EndUse and EndCode below, one line a step.
 using FastFence.Atomics;
 using FastFence.Fences;
 using FastFence.Memory;
@@ -30,7 +32,7 @@ internal static unsafe class Teardown
 
         if (ring != null)
         {
-            CloseRing(ring, error);
+            CloseRing(ring, error, s_quiesceLimit, long.MaxValue);
             return;
         }
 
@@ -40,16 +42,24 @@ internal static unsafe class Teardown
         if (first)
         {
             GracePeriod.TrySynchronize(s_graceLimit); // no create is in flight
-            FenceScan.SignalPending(timeline.Exporter.Engine.Block, timeline.Block, null, error);
+            FenceScan.SignalPending(timeline.Exporter.Engine.Block, timeline.Block, null, error, s_graceLimit, apart: false);
         }
     }
 
     /// <summary>Completes a ring's outstanding fences with an error, once its device is quiet.</summary>
-    public static bool FailRing(FenceRing ring, FenceError error)
+    public static bool FailRing(FenceRing ring, FenceError error) => FailRing(ring, error, s_quiesceLimit, long.MaxValue);
+
+    private static bool FailRing(FenceRing ring, FenceError error, TimeSpan quiesceLimit, long deadline)
     {
         Section.ThrowBeforeGrace("Failing a ring");
+        long left = deadline == long.MaxValue ? Timeout.Infinite : Math.Max(0, deadline - MonotonicClock.Nanoseconds) / 1_000_000;
+        if (!Monitor.TryEnter(ring, (int)Math.Min(left, int.MaxValue)))
+        {
+            return false; // somebody else is at it, and waits for the device or the poller
+        }
+
         RingBlock* block = ring.Block;
-        lock (ring)
+        try
         {
             if (ring.HasEnded)
             {
@@ -61,29 +71,42 @@ internal static unsafe class Teardown
             GracePeriod.TrySynchronize(s_graceLimit); // no emit is in flight
 
             // C3: nothing completes before the device is known to write no more.
-            if (ring.Outstanding != 0 && ring.Device != null && !ring.Device.Quiesce(s_quiesceLimit))
+            if (ring.Outstanding != 0 && ring.Device != null && !ring.Device.Quiesce(quiesceLimit))
             {
                 Atomic.CompareExchangeFull(ref block->State, (uint)RingState.Running, (uint)RingState.Stopping);
                 ring.Exporter.Engine.Notify(
                     NotificationKind.RingFaulted,
-                    $"The device of ring context {ring.Timeline.Context} did not come to rest within {s_quiesceLimit.TotalSeconds} s: its fences stay pending, its memory stays. Revoke its mapping or end its process.");
+                    $"The device of ring context {ring.Timeline.Context} did not come to rest within {quiesceLimit.TotalSeconds} s: its fences stay pending, its memory stays. Revoke its mapping or end its process.");
                 return false;
             }
 
             block->FailError = error.Magnitude;
             Atomic.ExchangeFull(ref block->State, (uint)RingState.Failing); // [RING-FAULT]
-            DrainFailing(ring);
+            if (!DrainFailing(ring, deadline))
+            {
+                return false;
+            }
+
             Atomic.StoreRelease(ref block->State, (uint)RingState.Closed);
             ring.HasEnded = true;
             return true;
         }
+        finally
+        {
+            Monitor.Exit(ring);
+        }
     }
 
-    private static void DrainFailing(FenceRing ring)
+    private static bool DrainFailing(FenceRing ring, long deadline)
     {
         FencePoller poller = ring.Exporter.Engine.Poller;
         while (ring.Outstanding != 0)
         {
+            if (MonotonicClock.Nanoseconds >= deadline)
+            {
+                return false;
+            }
+
             RingDoorbell.WakePoller(ring.Block);
             if (!poller.IsRunning)
             {
@@ -94,11 +117,14 @@ internal static unsafe class Teardown
                 Nap.For(20_000);
             }
         }
+
+        return true;
     }
 
-    private static bool CloseRing(FenceRing ring, FenceError error)
+    /// <summary>Closes a ring within limits; false when its device or the poller did not come to an end.</summary>
+    public static bool CloseRing(FenceRing ring, FenceError error, TimeSpan quiesceLimit, long deadline)
     {
-        if (!FailRing(ring, error))
+        if (!FailRing(ring, error, quiesceLimit, deadline))
         {
             return false;
         }
@@ -117,102 +143,49 @@ internal static unsafe class Teardown
         return true;
     }
 
-    /// <summary>Takes an exporter away (C17).</summary>
-    public static void CloseExporter(Exporter exporter, FenceError error)
+    /// <summary>
+    /// Steps 1 to 6 of an exporter's end (C17): afterwards nobody enters its ops, and nobody is inside. What is held up goes on with what
+    /// does not depend on it, so that as many fences as possible end.
+    /// </summary>
+    public static bool EndUse(ExporterUnload unload)
     {
-        ExporterBlock* block = exporter.Block;
-        FenceEngine engine = exporter.Engine;
-
-        // [UNLOAD-CLOSE] full: marked before the grace period and before the sleepers are counted. Pairs with [SLEEP-ENTER]. Without
-        // it a thread enters the exporter's code after we have looked.
-        Atomic.ExchangeFull(ref block->State, (uint)ExporterState.Closing);
-
-        List<Timeline> timelines;
-        List<FenceRing> rings;
-        lock (engine.Gate)
-        {
-            timelines = [.. exporter.Timelines];
-            rings = [.. exporter.Rings];
-            foreach (Timeline t in timelines)
-            {
-                Atomic.StoreRelease(ref t.Block->Closed, 1);
-            }
-        }
-
-        // A reader that is late here may be a create or an enable in flight: then the data stays (see below).
-        bool quiet = GracePeriod.TrySynchronize(s_graceLimit);
-        foreach (FenceRing ring in rings)
-        {
-            quiet &= CloseRing(ring, error);
-        }
-
-        FenceScan.SignalPending(engine.Block, null, block, error);
-        quiet &= WaitForSleepers(exporter);
-        quiet &= GracePeriod.TrySynchronize(s_graceLimit);
-        if (quiet)
-        {
-            ReleaseData(exporter);
-            WaitForRelease(exporter);
-            Atomic.StoreRelease(ref block->State, (uint)ExporterState.Closed);
-        }
-
-        // Otherwise its data stays: never freed while a device may write it or a sleeper is in its code (C3, C17, fault 33). The
-        // housekeeper releases it with the exporter's last ring and timeline.
-        engine.KeepUntilFreed(exporter);
+        bool done = unload.Grace(UnloadStep.Creation) // (2) no create or enable is in flight; (1) was done when the attempt began
+            && (unload.EndRings() & unload.SignalPending()); // (3)
+        unload.WakeSleepers(); // (4)
+        return done
+            && unload.Grace(UnloadStep.GracePeriod) // (5)
+            && unload.WaitForSleepers(); // (6)
     }
 
-    private static bool WaitForSleepers(Exporter exporter)
+    /// <summary>Steps 7 to 9: nothing of its code is registered or runs, and it is unloaded.</summary>
+    public static bool EndCode(ExporterUnload unload) =>
+        unload.EndCallbacks() // (7)
+        && unload.EndDestructors() // (8)
+        && unload.UnloadCode(); // (9)
+
+    /// <summary>Step 1: nothing new from here on.</summary>
+    public static void MarkClosing(Exporter exporter)
+    {
+        SleepableCount.Close(exporter.Block);
+        exporter.OwnerIfAny?.Close();
+        foreach (Timeline t in exporter.Timelines)
+        {
+            Atomic.StoreRelease(ref t.Block->Closed, 1);
+        }
+    }
+
+    /// <summary>Stages the exporter's release op, once: it runs on the reclaimer after a grace period (C15). True when it is staged now.</summary>
+    public static bool ReleaseData(Exporter exporter)
     {
         ExporterBlock* block = exporter.Block;
-        long deadline = MonotonicClock.After(s_graceLimit);
-        while (Atomic.LoadAcquire(ref block->Sleepers) != 0)
+        if (block->Ops.Release == null || Atomic.CompareExchangeFull(ref block->ReleaseStaged, 1, 0) != 0)
         {
-            if (MonotonicClock.Nanoseconds >= deadline)
-            {
-                exporter.Engine.Notify(
-                    NotificationKind.HeldAtDispose,
-                    $"Exporter '{exporter.DriverName}': {block->Sleepers} threads stay inside its Wait op although CancelWait was called for {s_graceLimit.TotalSeconds} s; its data is not released.");
-                return false;
-            }
-
-            if (block->Ops.CancelWait != null)
-            {
-                block->Ops.CancelWait(block->PrivateData);
-            }
-
-            Nap.For(100_000);
+            return false;
         }
 
+        DestructorCount.Enter(block);
+        PrivateHeap.Retire(exporter.Engine.Block, block->PrivateData, (nint)block->Ops.Release, 0, 0, block);
         return true;
-    }
-
-    /// <summary>Stages the exporter's release op, once: it runs on the reclaimer after a grace period (C15).</summary>
-    public static void ReleaseData(Exporter exporter)
-    {
-        ExporterBlock* block = exporter.Block;
-        if (block->Ops.Release != null && Atomic.CompareExchangeFull(ref block->ReleaseStaged, 1, 0) == 0)
-        {
-            PrivateHeap.Retire(exporter.Engine.Block, block->PrivateData, (nint)block->Ops.Release, 0, 0, &block->Released);
-        }
-    }
-
-    // Whoever closes the exporter waits for its release op, unless it is the reclaimer itself.
-    private static void WaitForRelease(Exporter exporter)
-    {
-        ExporterBlock* block = exporter.Block;
-        long deadline = MonotonicClock.After(s_graceLimit);
-        while (block->Ops.Release != null && Atomic.LoadAcquire(ref block->Released) == 0 && !exporter.Engine.IsHousekeeper)
-        {
-            if (MonotonicClock.Nanoseconds >= deadline)
-            {
-                exporter.Engine.Notify(
-                    NotificationKind.HeldAtDispose,
-                    $"Exporter '{exporter.DriverName}': its Release op has not returned {s_graceLimit.TotalSeconds} s after closing: a reader is late, or the op blocks.");
-                return;
-            }
-
-            Nap.For(200_000);
-        }
     }
 
     /// <summary>Frees a timeline whose last fence has gone through its grace period; true when it was due.</summary>

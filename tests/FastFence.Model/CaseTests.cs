@@ -55,6 +55,15 @@ public sealed class CaseTests
     public void AnExporterIsNotUnloadedUnderASleeper() => Holds<SleepersAgainstUnload>();
 
     [Fact]
+    public void AnExporterIsNotUnloadedUnderACallbackOfItsCode() => Holds<CallbacksAgainstUnload>();
+
+    [Fact]
+    public void ACallbackRegisteredDuringAnUnloadIsCountedOrRefused() => Holds<RegisterAgainstUnload>();
+
+    [Fact]
+    public void AnExporterIsNotUnloadedUnderItsDestructors() => Holds<DestructorsAgainstUnload>();
+
+    [Fact]
     public void ACallbackRunsOrIsRemovedNeverBoth() => Holds<RemoveAgainstClose>();
 
     [Fact]

@@ -17,7 +17,7 @@ internal sealed class CommandLine
 
     // Not a RootCommand: that calls itself after the assembly, which may not have the command's name.
     private readonly Command _root =
-        new("fastfence", "Fences in native memory: run them under load, replay a GPU capture, check this machine.");
+        new("fastfence", "Fences in native memory: run them under load, replay or convert a GPU capture, check this machine.");
 
     private CommandLine(Streams streams, Verbs verbs)
     {
@@ -26,12 +26,16 @@ internal sealed class CommandLine
         RunVerb run = new();
         ReplayVerb replay = new();
         DoctorVerb doctor = new();
+        ConvertVerb convert = new();
         AwaitDemoVerb awaits = new();
+        UnloadDemoVerb unloads = new();
         DemoVerb demo = new();
         Add(_root, run.Command, result => Run(run.Read(result)));
         Add(_root, replay.Command, result => Replay(replay.Read(result)));
         Add(_root, doctor.Command, result => Doctor(doctor.Read(result)));
+        Add(_root, convert.Command, result => Convert(convert.Read(result)));
         Add(demo.Command, awaits.Command, result => AwaitDemo(awaits.Read(result)));
+        Add(demo.Command, unloads.Command, result => UnloadDemo(unloads.Read(result)));
         _root.Subcommands.Add(demo.Command);
         HelpOption help = new();
         help.Action = new HelpWithExamples((HelpAction)help.Action!, new Dictionary<string, string>(StringComparer.Ordinal)
@@ -40,8 +44,10 @@ internal sealed class CommandLine
             [run.Command.Name] = RunVerb.Examples,
             [replay.Command.Name] = ReplayVerb.Examples,
             [doctor.Command.Name] = DoctorVerb.Examples,
+            [convert.Command.Name] = ConvertVerb.Examples,
             [demo.Command.Name] = DemoVerb.Examples,
             [awaits.Command.Name] = AwaitDemoVerb.Examples,
+            [unloads.Command.Name] = UnloadDemoVerb.Examples,
         });
         _root.Options.Add(help);
         _root.Options.Add(new VersionOption());
@@ -109,11 +115,20 @@ internal sealed class CommandLine
         return _verbs.Doctor(options, output, signals.Token);
     }
 
+    private int Convert(ConvertOptions options) => ConvertCommand.Execute(options, Capture.Load(options.Capture), _streams.Out);
+
     private int AwaitDemo(AwaitDemoOptions options)
     {
         ReportOutput output = ReportOutput.Open(options.Json, _streams);
         using StopSignals signals = new();
         return _verbs.AwaitDemo(options, output, signals.Token);
+    }
+
+    private int UnloadDemo(UnloadDemoOptions options)
+    {
+        ReportOutput output = ReportOutput.Open(options.Json, _streams);
+        using StopSignals signals = new();
+        return _verbs.UnloadDemo(options, output, signals.Token);
     }
 
     [SuppressMessage("Design", "CA1031:Do not catch general exception types",

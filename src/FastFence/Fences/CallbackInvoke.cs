@@ -108,8 +108,14 @@ internal static unsafe class CallbackInvoke
             NodeKind kind = (NodeKind)(node->Kind & ~CallbackNode.LastBit);
             nint function = node->Function;
             nint argument = node->Argument;
+            uint owner = node->Owner;
             CallbackList.Give(cache, i);
-            Invoke(cache, kind, function, argument, handle);
+            Invoke(cache, kind, function, argument, handle, owner);
+            if (owner != 0)
+            {
+                OwnedCode.Leave(((EngineBlock*)cache->Pools)->OwnedCode, owner);
+            }
+
             if (last)
             {
                 CallbackRun.Finish(fence);
@@ -120,10 +126,10 @@ internal static unsafe class CallbackInvoke
         }
     }
 
-    private static void Invoke(ThreadCache* cache, NodeKind kind, nint function, nint argument, ulong handle)
+    private static void Invoke(ThreadCache* cache, NodeKind kind, nint function, nint argument, ulong handle, uint owner)
     {
         cache->Counters.Increment(Counter.CallbacksRun);
-        cache->Reader->InForeignCode++;
+        ForeignCode before = ForeignCode.Enter(cache->Reader, ForeignKind.Callback, owner, handle, function, 0);
         try
         {
             switch (kind)
@@ -149,7 +155,7 @@ internal static unsafe class CallbackInvoke
         }
         finally
         {
-            cache->Reader->InForeignCode--;
+            before.Exit(cache->Reader);
         }
     }
 }

@@ -67,7 +67,7 @@ internal unsafe struct CallbackNode
     [FieldOffset(8)]
     public uint State;
 
-    /// <summary>The exporter whose code this is (its number), 0 = the host's (C17).</summary>
+    /// <summary>Number of the owner of the code (<see cref="CodeOwner"/>), 0 = the host (C17).</summary>
     [FieldOffset(12)]
     public ushort Owner;
 

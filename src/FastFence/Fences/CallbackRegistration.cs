@@ -19,6 +19,9 @@ public enum AddCallbackResult
 
     /// <summary>The engine's bound on callbacks is reached (−ENOMEM); nothing was changed.</summary>
     NoMemory,
+
+    /// <summary>The exporter that owns the callback's code is going away (C17); nothing was changed.</summary>
+    OwnerClosed,
 }
 
 /// <summary>An accepted callback. A copy may be kept for ever: a late remove is refused by its own generation.</summary>
@@ -51,12 +54,13 @@ public readonly unsafe record struct CallbackRegistration
 
         FenceSlot* slot = Fence.Slot;
         Section.Enter();
-        bool removed = RemoveInside(References.CacheOf(slot, Fence.Generation), slot);
+        bool removed = RemoveInside(References.CacheOf(slot, Fence.Generation), slot, Fence.Generation, Node, Generation);
         Section.Exit();
         return removed;
     }
 
-    private bool RemoveInside(ThreadCache* cache, FenceSlot* slot)
+    /// <summary>Removes a callback with all that belongs to it. Inside a section.</summary>
+    internal static bool RemoveInside(ThreadCache* cache, FenceSlot* slot, uint fenceGeneration, uint index, uint generation)
     {
         if (cache == null)
         {
@@ -65,10 +69,11 @@ public readonly unsafe record struct CallbackRegistration
 
         // Read before the mark: afterwards the sweeper may use the node's fields. They are this registration's only if the
         // removal succeeds, and then they were.
-        CallbackNode* node = CallbackNode.At(Node);
+        CallbackNode* node = CallbackNode.At(index);
         NodeKind kind = (NodeKind)node->Kind;
         nint argument = node->Argument;
-        bool removed = CallbackList.Remove(cache, slot, Fence.Generation, Node, Generation);
+        uint owner = node->Owner;
+        bool removed = CallbackList.Remove(cache, slot, fenceGeneration, index, generation);
         if (!removed)
         {
             return false;
@@ -78,6 +83,11 @@ public readonly unsafe record struct CallbackRegistration
         if (kind == NodeKind.Delegate)
         {
             DelegateTable.Take((int)argument, out _, out _);
+        }
+
+        if (owner != 0)
+        {
+            CodeOwner.Leave(owner);
         }
 
         return true;

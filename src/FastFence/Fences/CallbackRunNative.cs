@@ -38,9 +38,17 @@ internal static unsafe class CallbackRunNative
             uint next = Atomic.LoadPlain(ref node->RunNext);
             nint function = node->Function;
             nint argument = node->Argument;
+            uint owner = node->Owner;
             CallbackList.Give(cache, i);
             cache->Counters.Increment(Counter.CallbacksRun);
+            ForeignCode before = ForeignCode.Enter(cache->Reader, ForeignKind.Callback, owner, handle, function, 0);
             ((delegate* unmanaged<ulong, nint, void>)function)(handle, argument);
+            before.Exit(cache->Reader);
+            if (owner != 0)
+            {
+                OwnedCode.Leave(((EngineBlock*)cache->Pools)->OwnedCode, owner);
+            }
+
             if (i == lastIndex)
             {
                 CallbackRun.Finish(fence);

@@ -40,6 +40,12 @@ internal unsafe struct EngineBlock
     /// <summary>1: misuse checks that cost something are on.</summary>
     public uint Checked;
 
+    /// <summary>1: the reclaimer is asked to look for ripe destructors now, not at its next tick.</summary>
+    public uint Hasten;
+
+    /// <summary>Counts of callbacks by the owner of their code, for the poller: one table a process.</summary>
+    public nint OwnedCode;
+
     /// <summary>First exporter; under the engine's gate.</summary>
     public ExporterBlock* Exporters;
 

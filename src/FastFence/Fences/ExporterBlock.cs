@@ -64,7 +64,7 @@ internal unsafe struct ExporterBlock
     [FieldOffset(136)]
     public uint ReleaseStaged;
 
-    /// <summary>1 once the release op has returned.</summary>
+    /// <summary>Destructors staged that have not returned, the release op among them.</summary>
     [FieldOffset(140)]
-    public uint Released;
+    public uint Destructors;
 }

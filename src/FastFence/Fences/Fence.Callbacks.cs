@@ -17,16 +17,35 @@ public readonly unsafe partial struct Fence
     public AddCallbackResult AddCallback(Action<Fence, object?> callback, object? state, out CallbackRegistration registration)
     {
         ArgumentNullException.ThrowIfNull(callback);
+        return AddDelegate(callback, state, CodeOwner.OwnerOf(callback), out registration);
+    }
+
+    /// <summary>As the other, for code that an exporter owns: unloading the exporter removes it, or waits until it has returned (C17).</summary>
+    /// <param name="callback">The callback.</param>
+    /// <param name="state">Handed to it.</param>
+    /// <param name="codeOwner">Whose code it is. Found by itself for a delegate of a load context that an exporter was made with.</param>
+    /// <param name="registration">For removal.</param>
+    public AddCallbackResult AddCallback(
+        Action<Fence, object?> callback, object? state, CodeOwner codeOwner, out CallbackRegistration registration)
+    {
+        ArgumentNullException.ThrowIfNull(callback);
+        ArgumentNullException.ThrowIfNull(codeOwner);
+        return AddDelegate(callback, state, codeOwner, out registration);
+    }
+
+    private AddCallbackResult AddDelegate(
+        Action<Fence, object?> callback, object? state, CodeOwner? owner, out CallbackRegistration registration)
+    {
         if (IsSignaled)
         {
-            return Add(NodeKind.Delegate, 0, 0, out registration); // refused and counted; it cannot become pending again
+            return Add(NodeKind.Delegate, 0, 0, owner, out registration); // refused and counted; it cannot become pending again
         }
 
         int entry = DelegateTable.Put(callback, state);
         registration = default;
         try
         {
-            return Add(NodeKind.Delegate, 0, entry, out registration);
+            return Add(NodeKind.Delegate, 0, entry, owner, out registration);
         }
         finally
         {
@@ -44,7 +63,23 @@ public readonly unsafe partial struct Fence
     public AddCallbackResult AddCallback(delegate*<Fence, nint, void> callback, nint state, out CallbackRegistration registration)
     {
         ThrowIfNoFunction(callback);
-        return Add(NodeKind.Managed, (nint)callback, state, out registration);
+        return Add(NodeKind.Managed, (nint)callback, state, null, out registration);
+    }
+
+    /// <summary>
+    /// As the other, for code that an exporter owns (C17). A pointer does not say whose code it is: without the owner, a function of a
+    /// library or load context that goes away is called after it has gone.
+    /// </summary>
+    /// <param name="callback">The function.</param>
+    /// <param name="state">Handed to it.</param>
+    /// <param name="codeOwner">Whose code it is.</param>
+    /// <param name="registration">For removal.</param>
+    public AddCallbackResult AddCallback(
+        delegate*<Fence, nint, void> callback, nint state, CodeOwner codeOwner, out CallbackRegistration registration)
+    {
+        ThrowIfNoFunction(callback);
+        ArgumentNullException.ThrowIfNull(codeOwner);
+        return Add(NodeKind.Managed, (nint)callback, state, codeOwner, out registration);
     }
 
     /// <summary>
@@ -58,16 +93,29 @@ public readonly unsafe partial struct Fence
         delegate* unmanaged<ulong, nint, void> callback, nint state, out CallbackRegistration registration)
     {
         ThrowIfNoFunction(callback);
-        return Add(NodeKind.Native, (nint)callback, state, out registration);
+        return Add(NodeKind.Native, (nint)callback, state, null, out registration);
     }
 
-    internal AddCallbackResult Add(NodeKind kind, nint function, nint argument, out CallbackRegistration registration)
+    /// <summary>As the other, for code of a library that an exporter may take away (C17).</summary>
+    /// <param name="callback">The function; it gets the handle's word and the state.</param>
+    /// <param name="state">Handed to it.</param>
+    /// <param name="codeOwner">Whose code it is.</param>
+    /// <param name="registration">For removal.</param>
+    public AddCallbackResult AddNativeCallback(
+        delegate* unmanaged<ulong, nint, void> callback, nint state, CodeOwner codeOwner, out CallbackRegistration registration)
+    {
+        ThrowIfNoFunction(callback);
+        ArgumentNullException.ThrowIfNull(codeOwner);
+        return Add(NodeKind.Native, (nint)callback, state, codeOwner, out registration);
+    }
+
+    internal AddCallbackResult Add(NodeKind kind, nint function, nint argument, CodeOwner? owner, out CallbackRegistration registration)
     {
         ThrowIfNull();
-        AddCallbackResult result = AddOnce(kind, function, argument, out registration, out EngineBlock* engine, out bool enable);
+        AddCallbackResult result = AddOnce(kind, function, argument, owner, out registration, out EngineBlock* engine, out bool enable);
         if (result == AddCallbackResult.NoMemory && AtBound.TryMakeRoom(engine))
         {
-            result = AddOnce(kind, function, argument, out registration, out _, out enable);
+            result = AddOnce(kind, function, argument, owner, out registration, out _, out enable);
         }
 
         if (enable)
@@ -81,7 +129,13 @@ public readonly unsafe partial struct Fence
     }
 
     private AddCallbackResult AddOnce(
-        NodeKind kind, nint function, nint argument, out CallbackRegistration registration, out EngineBlock* engine, out bool enable)
+        NodeKind kind,
+        nint function,
+        nint argument,
+        CodeOwner? owner,
+        out CallbackRegistration registration,
+        out EngineBlock* engine,
+        out bool enable)
     {
         registration = default;
         engine = null;
@@ -97,14 +151,49 @@ public readonly unsafe partial struct Fence
         }
 
         engine = (EngineBlock*)cache->Pools;
-        AddCallbackResult result = AddInside(cache, slot, kind, function, argument, out registration);
+        AddCallbackResult result = AddOwned(cache, slot, kind, function, argument, owner, out registration);
         enable = result == AddCallbackResult.Added && slot->Timeline->Exporter->Ops.EnableSignaling != null;
         Section.Exit();
         return result;
     }
 
+    private AddCallbackResult AddOwned(
+        ThreadCache* cache,
+        FenceSlot* slot,
+        NodeKind kind,
+        nint function,
+        nint argument,
+        CodeOwner? owner,
+        out CallbackRegistration registration)
+    {
+        if (owner == null)
+        {
+            return AddInside(cache, slot, kind, function, argument, 0, out registration);
+        }
+
+        if (!owner.TryEnter())
+        {
+            registration = default;
+            return AddCallbackResult.OwnerClosed;
+        }
+
+        AddCallbackResult result = AddInside(cache, slot, kind, function, argument, (ushort)owner.Number, out registration);
+        if (result != AddCallbackResult.Added)
+        {
+            CodeOwner.Leave(owner.Number);
+        }
+
+        return result;
+    }
+
     private AddCallbackResult AddInside(
-        ThreadCache* cache, FenceSlot* slot, NodeKind kind, nint function, nint argument, out CallbackRegistration registration)
+        ThreadCache* cache,
+        FenceSlot* slot,
+        NodeKind kind,
+        nint function,
+        nint argument,
+        ushort owner,
+        out CallbackRegistration registration)
     {
         registration = default;
         if (HeadWord.IsClosed(Atomics.Atomic.LoadAcquire(ref slot->Head)))
@@ -123,7 +212,7 @@ public readonly unsafe partial struct Fence
         node->Function = function;
         node->Argument = argument;
         node->Kind = (byte)kind;
-        node->Owner = 0;
+        node->Owner = owner;
         uint generation = node->State & ~NodeState.Mask;
         switch (CallbackList.Push(cache, slot, Generation, index))
         {

@@ -9,26 +9,26 @@ internal static unsafe class FenceScan
 {
     private const int BatchSize = 128;
 
-    private static readonly TimeSpan s_graceLimit = TimeSpan.FromSeconds(10);
-
     /// <summary>
     /// Signals every pending fence of a timeline, or of an exporter, that no ring has; those out of turn follow in their turn.
-    /// How many signals were given. The caller has made sure (grace period) that no more are made.
+    /// How many signals were given; −1 when a reader was late. The caller has made sure (grace period) that no more are made. If
+    /// <paramref name="apart"/>, callbacks run on the dispatcher, not here.
     /// </summary>
-    public static int SignalPending(EngineBlock* engine, TimelineBlock* timeline, ExporterBlock* exporter, FenceError error)
+    public static int SignalPending(
+        EngineBlock* engine, TimelineBlock* timeline, ExporterBlock* exporter, FenceError error, TimeSpan graceLimit, bool apart)
     {
         // Two passes with a grace period between: a fence that only its owner knows is released by a plain store, so it is first
         // marked as shared, and acted on when no owner can be in the middle of such a release.
-        Walk(engine, timeline, exporter, default, share: true);
-        if (!GracePeriod.TrySynchronize(s_graceLimit))
+        Walk(engine, timeline, exporter, default, share: true, apart);
+        if (!GracePeriod.TrySynchronize(graceLimit))
         {
-            return 0; // a reader is late: acting now would be a guess; whoever tears down finds the fences pending and says so
+            return -1; // a reader is late: acting now would be a guess; whoever tears down finds the fences pending and says so
         }
 
-        return Walk(engine, timeline, exporter, error, share: false);
+        return Walk(engine, timeline, exporter, error, share: false, apart);
     }
 
-    private static int Walk(EngineBlock* engine, TimelineBlock* timeline, ExporterBlock* exporter, FenceError error, bool share)
+    private static int Walk(EngineBlock* engine, TimelineBlock* timeline, ExporterBlock* exporter, FenceError error, bool share, bool apart)
     {
         ulong* batch = stackalloc ulong[BatchSize];
         int signaled = 0;
@@ -40,10 +40,7 @@ internal static unsafe class FenceScan
             for (uint at = slab * perSlab; at < (slab + 1) * perSlab;)
             {
                 int found = CollectPending(engine, timeline, exporter, share, ref at, (slab + 1) * perSlab, batch);
-                for (int i = 0; i < found; i++)
-                {
-                    FenceSignal.Signal(new Fence(batch[i]), error.Magnitude, -1);
-                }
+                SignalAll(batch, found, error, apart);
 
                 signaled += found;
             }
@@ -52,6 +49,25 @@ internal static unsafe class FenceScan
         }
 
         return signaled;
+    }
+
+    // Inside a section of ours the callbacks are the dispatcher's (C12).
+    private static void SignalAll(ulong* batch, int count, FenceError error, bool apart)
+    {
+        if (apart)
+        {
+            Section.Enter();
+        }
+
+        for (int i = 0; i < count; i++)
+        {
+            FenceSignal.Signal(new Fence(batch[i]), error.Magnitude, -1);
+        }
+
+        if (apart)
+        {
+            Section.Exit();
+        }
     }
 
     /// <summary>Makes every handle of the engine stale: its holders are refused from now on. How many were held.</summary>

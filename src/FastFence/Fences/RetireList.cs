@@ -29,8 +29,8 @@ internal unsafe struct RetireRecord
     /// <summary>Its size.</summary>
     public long BlockBytes;
 
-    /// <summary>Set to 1 when the destructor has returned; null = nobody asks.</summary>
-    public uint* Done;
+    /// <summary>Exporter whose code the destructor is and that counts it; null = the engine's own memory.</summary>
+    public ExporterBlock* Exporter;
 
     /// <summary>Serial of the engine, for reports.</summary>
     public ulong Serial;

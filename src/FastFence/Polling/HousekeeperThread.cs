@@ -42,6 +42,7 @@ internal sealed unsafe class HousekeeperThread : IDisposable
     public void Dispose()
     {
         Atomic.StoreRelease(ref _stop, 1);
+        Hasten(_engine);
         if (!IsCurrent)
         {
             _thread.Join();
@@ -64,7 +65,29 @@ internal sealed unsafe class HousekeeperThread : IDisposable
             DestroyRipe(_engine);
             _chores();
             Atomic.StoreRelease(ref _ticks, _ticks + 1);
-            Nap.For(TickNanoseconds);
+            Rest();
+        }
+    }
+
+    /// <summary>Asks for ripe destructors to be run now: somebody waits for them. Any thread; a system call at most.</summary>
+    public static void Hasten(EngineBlock* engine)
+    {
+        if (Atomic.ExchangeFull(ref engine->Hasten, 1) == 0)
+        {
+            Futex.Wake(&engine->Hasten, 1);
+        }
+    }
+
+    private void Rest()
+    {
+        long next = MonotonicClock.Nanoseconds + TickNanoseconds;
+        while (MonotonicClock.Nanoseconds < next && Atomic.LoadAcquire(ref _stop) == 0)
+        {
+            Futex.Wait(&_engine->Hasten, 0, next);
+            if (Atomic.ExchangeFull(ref _engine->Hasten, 0) != 0)
+            {
+                DestroyRipe(_engine);
+            }
         }
     }
 
@@ -94,6 +117,8 @@ internal sealed unsafe class HousekeeperThread : IDisposable
     {
         if (record->Destructor != 0)
         {
+            ReaderRecord* reader = Registry.CurrentReader();
+            ForeignCode before = ForeignCode.Enter(reader, ForeignKind.Destructor, 0, 0, record->Destructor, (nint)record->Exporter);
             try
             {
                 ((delegate*<nint, void>)record->Destructor)(record->Data);
@@ -104,13 +129,15 @@ internal sealed unsafe class HousekeeperThread : IDisposable
             {
                 Faults.Report(record->Serial, default, e);
             }
+            finally
+            {
+                before.Exit(reader);
+            }
         }
 
-        if (record->Done != null)
+        if (record->Exporter != null)
         {
-            // [RELEASED] release: the op has returned. Pairs with itself (an acquire load in teardown). Without it the exporter's code
-            // could be unloaded under its own release op.
-            Atomic.StoreRelease(ref *record->Done, 1);
+            DestructorCount.Leave(record->Exporter);
         }
 
         if (record->Block != 0)

@@ -58,7 +58,27 @@ internal unsafe struct ReaderRecord
     [FieldOffset(44)]
     public uint Signalling;
 
+    /// <summary>What foreign code the thread runs: a <see cref="Reclamation.ForeignKind"/>. For reports: whoever reads it may be late.</summary>
+    [FieldOffset(48)]
+    public uint ForeignKind;
+
+    /// <summary>Owner of the running callback's code; 0 = the host.</summary>
+    [FieldOffset(52)]
+    public uint ForeignOwner;
+
     /// <summary>The reader's word when recovery last looked: what has not changed since is late. Under the registry's lock.</summary>
     [FieldOffset(64)]
     public ulong WordSeen;
+
+    /// <summary>Fence of the callback or op.</summary>
+    [FieldOffset(72)]
+    public ulong ForeignFence;
+
+    /// <summary>The function; of a delegate 0.</summary>
+    [FieldOffset(80)]
+    public nint ForeignFunction;
+
+    /// <summary>Exporter block of the op or destructor.</summary>
+    [FieldOffset(88)]
+    public nint ForeignExporter;
 }

@@ -87,6 +87,7 @@ internal static unsafe class Registry
             record->ThreadId = tid;
             record->ThreadStart = CurrentThread.StartTime(tid);
             record->InForeignCode = 0;
+            record->ForeignKind = 0;
             record->Signalling = 0;
             Atomic.StoreRelease(ref record->State, (uint)ReaderState.Casual);
 

@@ -47,6 +47,11 @@ internal static unsafe partial class Section
         int node = thread.Held.Count == 0 ? -1 : OrderGraph.NodeOf(agent);
         foreach (Held held in thread.Held.Items)
         {
+            if (held.Kind == HeldKind.Agent)
+            {
+                continue; // from its own callbacks and destructors the engine does not wait for its threads
+            }
+
             OrderGraph.Add(thread, held.Node, node, held.Site, null);
         }
     }

@@ -1,4 +1,3 @@
-using FastFence.Atomics;
 using FastFence.Fences;
 using FastFence.Reclamation;
 
@@ -26,27 +25,26 @@ internal static unsafe class ExporterWait
 
             exporter = slot->Timeline->Exporter;
             args = FenceNames.ArgsOf(slot);
-
-            // [SLEEP-ENTER] full: counted before the state is looked at. Pairs with [UNLOAD-CLOSE]. Without it unload could read
-            // the count 0 while we enter the exporter's code.
-            Atomic.AddFull(ref exporter->Sleepers, 1);
+            SleepableCount.Enter(exporter);
         }
         finally
         {
             Section.Exit();
         }
 
+        ReaderRecord* reader = Registry.CurrentReader();
+        ForeignCode before = ForeignCode.Enter(reader, ForeignKind.WaitOp, 0, fence.Value, (nint)exporter->Ops.Wait, (nint)exporter);
         try
         {
-            if (Atomic.LoadAcquire(ref exporter->State) == (uint)ExporterState.Open)
+            if (SleepableCount.IsOpen(exporter))
             {
                 exporter->Ops.Wait(args, deadline);
             }
         }
         finally
         {
-            // [SLEEP-EXIT] full: the op has returned, or thrown, before the count falls. Pairs with [UNLOAD-CLOSE].
-            Atomic.AddFull(ref exporter->Sleepers, uint.MaxValue);
+            before.Exit(reader);
+            SleepableCount.Exit(exporter);
         }
     }
 }

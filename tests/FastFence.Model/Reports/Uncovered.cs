@@ -6,9 +6,7 @@ internal static class Uncovered
     public static IReadOnlyDictionary<string, string> Reasons { get; } = new Dictionary<string, string>
     {
         ["AWAIT-END"] = "its continuation goes to the thread pool, which the model does not schedule",
-        ["RELEASED"] = "stands in HousekeeperThread and Teardown, which the model does not compile",
         ["RING-SET"] = "stands in FencePoller, a managed object of the root that the model does not compile",
         ["RING-SET-READ"] = "its partner is RING-SET",
-        ["UNLOAD-CLOSE"] = "stands in Teardown, which the model does not compile; its accesses are replayed by SleepersAgainstUnload",
     };
 }

@@ -15,6 +15,7 @@ public sealed class CommandLineTests : IDisposable
     private ReplayOptions? _replay;
     private Capture? _capture;
     private AwaitDemoOptions? _awaitDemo;
+    private UnloadDemoOptions? _unloadDemo;
 
     public void Dispose()
     {
@@ -79,6 +80,9 @@ public sealed class CommandLineTests : IDisposable
     [InlineData("demo", "await", "--timelines", "1")]
     [InlineData("demo", "await", "--pool-threads", "0")]
     [InlineData("demo", "await", "--break", "everything")]
+    [InlineData("demo", "unload", "--rounds", "0")]
+    [InlineData("demo", "unload", "--held", "5")]
+    [InlineData("demo", "unload", "--break", "everything")]
     [InlineData("await")]
     public void BadUsageIsExitCodeOneWithAMessage(params string[] args)
     {
@@ -120,6 +124,13 @@ public sealed class CommandLineTests : IDisposable
             Limit = 6.5,
             Break = AwaitDemoBreak.Garbage,
         }, _awaitDemo);
+    }
+
+    [Fact]
+    public void OptionsReachTheDemoOfUnloading()
+    {
+        Assert.Equal(0, Invoke("demo", "unload", "--rounds", "2", "--observers", "3", "--fences", "8", "--held", "1", "--limit", "6.5", "--break", "stuck-reader"));
+        Assert.Equal(new UnloadDemoOptions { Rounds = 2, Observers = 3, Fences = 8, Held = 1, Limit = 6.5, Break = UnloadDemoBreak.StuckReader }, _unloadDemo);
     }
 
     [Fact]
@@ -243,6 +254,11 @@ public sealed class CommandLineTests : IDisposable
         (options, _, _) =>
         {
             _awaitDemo = options;
+            return 0;
+        },
+        (options, _, _) =>
+        {
+            _unloadDemo = options;
             return 0;
         });
 

@@ -1,0 +1,71 @@
+// Code that is not ours, while it runs on a thread: whoever waits for it to return can name thread, fence and function. Plain
+// words of the thread's own record. This file touches native memory only, since a poller runs callbacks too.
+using System.Runtime.CompilerServices;
+using FastFence.Atomics;
+
+namespace FastFence.Reclamation;
+
+/// <summary>Kinds of foreign code.</summary>
+internal enum ForeignKind : uint
+{
+    /// <summary>None.</summary>
+    None,
+
+    /// <summary>A callback.</summary>
+    Callback,
+
+    /// <summary>An exporter's <c>Wait</c> op.</summary>
+    WaitOp,
+
+    /// <summary>A destructor, or an exporter's <c>Release</c> op.</summary>
+    Destructor,
+}
+
+/// <summary>What a thread was doing before it entered foreign code; put back when that returns (a wait op inside a callback).</summary>
+internal unsafe struct ForeignCode
+{
+    private uint _kind;
+    private uint _owner;
+    private ulong _fence;
+    private nint _function;
+    private nint _exporter;
+
+    /// <summary>Notes that the thread enters. Owning thread only; a reader may be null (the shared record).</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static ForeignCode Enter(ReaderRecord* reader, ForeignKind kind, uint owner, ulong fence, nint function, nint exporter)
+    {
+        ForeignCode before = default;
+        if (reader != null)
+        {
+            before._kind = reader->ForeignKind;
+            before._owner = reader->ForeignOwner;
+            before._fence = reader->ForeignFence;
+            before._function = reader->ForeignFunction;
+            before._exporter = reader->ForeignExporter;
+            Note(reader, kind, owner, fence, function, exporter);
+            reader->InForeignCode++;
+        }
+
+        return before;
+    }
+
+    /// <summary>Puts back what was.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public readonly void Exit(ReaderRecord* reader)
+    {
+        if (reader != null)
+        {
+            reader->InForeignCode--;
+            Note(reader, (ForeignKind)_kind, _owner, _fence, _function, _exporter);
+        }
+    }
+
+    private static void Note(ReaderRecord* reader, ForeignKind kind, uint owner, ulong fence, nint function, nint exporter)
+    {
+        Atomic.StorePlain(ref reader->ForeignFence, fence);
+        Atomic.StorePlain(ref reader->ForeignFunction, function);
+        Atomic.StorePlain(ref reader->ForeignExporter, exporter);
+        Atomic.StorePlain(ref reader->ForeignOwner, owner);
+        Atomic.StorePlain(ref reader->ForeignKind, (uint)kind);
+    }
+}
