@@ -1,3 +1,4 @@
 using FastFence.Tool.Cli;
+using FastFence.Tool.Pauses;
 
-return CommandLine.Invoke(args, Streams.OfProcess(), Verbs.Built);
+return args is [WordWriter.Verb, _, _, _, _] ? WordWriter.Run(args) : CommandLine.Invoke(args, Streams.OfProcess(), Verbs.Built);

@@ -130,7 +130,8 @@ public sealed unsafe partial class Exporter : IDisposable
                 (uint)options.CompletionBits,
                 options.CompletionWord,
                 options.KeepCompletionTimes,
-                (long)options.HoleLimit.TotalNanoseconds);
+                (long)options.HoleLimit.TotalNanoseconds,
+                options.CompletionTimes);
             if (block == null)
             {
                 Teardown.FreeTimeline(timeline);

@@ -22,9 +22,6 @@ public sealed unsafe partial class FenceEngine
     private readonly StallDetector _stalls = new();
     private readonly Dictionary<ulong, (ulong Seen, long Waited)> _watched = []; // by context: addresses are used again
     private long _lastTick;
-    private long _heartbeatSeen;
-    private long _heartbeatRested;
-    private bool _heartbeatReported;
     private bool _lockReported;
 
     internal void KeepUntilFreed(Exporter exporter)
@@ -73,20 +70,6 @@ public sealed unsafe partial class FenceEngine
         {
             long late = (MonotonicClock.Nanoseconds - stall.Since) / 1_000_000;
             Notify(NotificationKind.ReaderStalled, $"Thread {stall.ThreadId} has been inside an access section for {late} ms since the first scan that saw it late; memory on limbo waits for it. End the section, or report quiescent states.{(stall.Where == null ? string.Empty : $" It was opened at {stall.Where}.")}");
-        }
-    }
-
-    private void WatchPoller(long tick)
-    {
-        long beat = Poller.Heartbeat;
-        bool resting = Poller.IsRunning && !Poller.IsParked && beat == _heartbeatSeen;
-        _heartbeatSeen = beat;
-        _heartbeatRested = resting ? _heartbeatRested + tick : 0;
-        _heartbeatReported &= resting;
-        if (!_heartbeatReported && _heartbeatRested > (long)Options.HeartbeatLimit.TotalNanoseconds)
-        {
-            _heartbeatReported = true;
-            Notify(NotificationKind.PollerStalled, $"The poller has not moved for {_heartbeatRested / 1_000_000} ms: a native callback blocks it, or its core is taken.");
         }
     }
 

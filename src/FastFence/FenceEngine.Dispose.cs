@@ -49,7 +49,7 @@ public sealed unsafe partial class FenceEngine
 
         long deadline = MonotonicClock.After(Options.DisposeLimit);
         bool quiet = WaitUntil(NobodyCloses, deadline);
-        Poller?.Stop();
+        quiet &= Poller?.TryStop(deadline) ?? true;
         _dispatcher?.Dispose();
         quiet &= WaitUntil(() => Atomic.LoadAcquire(ref _block->Pools.Parked) == 0 && NobodyRuns(), deadline);
         quiet &= _housekeeper == null || WaitUntil(() => GetStatistics().PrivateDataRetired == 0, deadline);

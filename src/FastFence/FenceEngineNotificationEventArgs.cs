@@ -18,6 +18,12 @@ public enum NotificationKind
     /// <summary>The poller's heartbeat rests.</summary>
     PollerStalled,
 
+    /// <summary>The poller is not of the kind asked for.</summary>
+    PollerFellBack,
+
+    /// <summary>The native poller stood still or ended; a managed one has taken its place.</summary>
+    PollerReplaced,
+
     /// <summary>Page locks were refused.</summary>
     MemoryNotLocked,
 

@@ -27,6 +27,9 @@ public sealed record FenceEngineOptions
     /// <summary>Start the poller's thread. Without it somebody calls <see cref="FencePoller.DoWork"/> (tests, own loops).</summary>
     public bool StartPoller { get; init; } = true;
 
+    /// <summary>Which runtime the poller's thread belongs to; <see cref="FencePoller.KindReason"/> says what became of it.</summary>
+    public PollerKind PollerKind { get; init; }
+
     /// <summary>Core to pin the poller to; null = not pinned.</summary>
     public int? PollerCore { get; init; }
 
@@ -59,6 +62,7 @@ public sealed record FenceEngineOptions
         CheckRange(MaxFences, 1, uint.MaxValue, nameof(MaxFences));
         CheckRange(MaxCallbacks, 1, uint.MaxValue, nameof(MaxCallbacks));
         CheckRange(MaxLimbo, 0, uint.MaxValue, nameof(MaxLimbo));
+        CheckRange((long)PollerKind, 0, (long)PollerKind.Managed, nameof(PollerKind));
         CheckRange(RetireBudget, 1, 1 << 20, nameof(RetireBudget));
         CheckRange(MagazineSize, 1, Memory.Bag.MaxCapacity, nameof(MagazineSize));
         CheckRange((long)PollerYield.TotalMilliseconds, 0, 60_000, nameof(PollerYield));

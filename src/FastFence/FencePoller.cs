@@ -21,12 +21,18 @@ public readonly record struct LatencyCount(long Nanoseconds, long Count);
 [System.Diagnostics.CodeAnalysis.SuppressMessage("Design", "CA1001:Types that own disposable fields should be disposable", Justification = "The engine stops it: a host must not.")]
 public sealed unsafe class FencePoller
 {
+    private static uint s_saidOnce;
+
     private readonly FenceEngine _engine;
     private readonly OwnedBlock _owned;
     private readonly PollerBlock* _block;
     private readonly int? _core;
     private readonly List<nint> _rings = [];
-    private PollerThread? _thread;
+    private readonly Lock _change = new();
+    private string? _warning;
+    private bool _stopping;
+    private IPollerThread? _thread;
+    private NativePollerThread? _former;
 
     internal FencePoller(FenceEngine engine, EngineBlock* block, FenceEngineOptions options)
     {
@@ -53,11 +59,20 @@ public sealed unsafe class FencePoller
     /// <summary>Whether its thread is pinned, or why not.</summary>
     public string Pinning => _thread?.Pinning ?? "stepped by hand: runs on the caller's thread";
 
+    /// <summary>Which runtime its thread belongs to now: <see cref="PollerKind.Native"/> or <see cref="PollerKind.Managed"/>.</summary>
+    public PollerKind Kind => _thread is { IsNative: true } ? PollerKind.Native : PollerKind.Managed;
+
+    /// <summary>Why it is of this kind, in words: where the library is, or what is missing and what to do.</summary>
+    public string KindReason { get; private set; } = "stepped by hand";
+
+    /// <summary>How often a managed poller had to take the place of a native one that stood still.</summary>
+    public long Takeovers => Atomic.LoadAcquire(ref _block->Words.Term);
+
     /// <summary>Rises with every turn and every fence.</summary>
-    public long Heartbeat => (long)Atomic.LoadAcquire(ref _block->Heartbeat);
+    public long Heartbeat => (long)Atomic.LoadAcquire(ref _block->Words.Heartbeat);
 
     /// <summary>Is it asleep?</summary>
-    public bool IsParked => Atomic.LoadAcquire(ref _block->Parked) != 0;
+    public bool IsParked => Atomic.LoadAcquire(ref _block->Words.Parked) != 0;
 
     /// <summary>Device completion to signal, of rings that keep completion times, since the engine's start.</summary>
     public IReadOnlyList<LatencyCount> GetRetireLatency()
@@ -87,7 +102,7 @@ public sealed unsafe class FencePoller
         Section.ThrowIfInside("A poller's turn");
         lock (_rings)
         {
-            ReaderState former = PollerThread.Enter(_block);
+            ReaderState former = PollerThread.Enter(_block, out ThreadCache* cache);
             if (former == ReaderState.Free)
             {
                 References.ThrowNoCache();
@@ -95,7 +110,7 @@ public sealed unsafe class FencePoller
 
             try
             {
-                return PollerThread.DoWork(_block);
+                return PollerThread.DoWork(_block, cache, _block->Words.Term);
             }
             finally
             {
@@ -108,12 +123,101 @@ public sealed unsafe class FencePoller
 
     internal PollerBlock* Block => _block;
 
-    internal void Start() => _thread = new PollerThread(_block, _core);
+    /// <summary>The native thread that polls, or stood still and was replaced; null without one.</summary>
+    internal NativePollerThread? NativeThread => _thread as NativePollerThread ?? _former;
 
-    internal void Stop()
+    internal void Start()
     {
-        _thread?.Dispose();
-        _thread = null;
+        PollerKind asked = _engine.Options.PollerKind;
+        if (asked == PollerKind.Managed)
+        {
+            KindReason = "managed as asked for";
+        }
+        else if (!NativePollerLibrary.IsAvailable)
+        {
+            FallBack(NativePollerLibrary.Reason, once: asked == PollerKind.Auto);
+        }
+        else
+        {
+            // Before it runs: its steps must do nothing when they come late.
+            _block->Words.MayBeReplaced = 1;
+            _thread = NativePollerThread.TryStart(_block, _core, out string reason);
+            KindReason = NativePollerLibrary.Reason;
+            if (_thread == null)
+            {
+                FallBack(reason, once: false);
+            }
+        }
+
+        _thread ??= new PollerThread(_block, _core);
+    }
+
+    /// <summary>False when a native thread stands still beyond the deadline: it may still touch the engine's memory.</summary>
+    internal bool TryStop(long deadlineNanoseconds)
+    {
+        lock (_change)
+        {
+            _stopping = true; // nobody takes over from who was told to end
+        }
+
+        bool stopped = _thread?.TryStop(deadlineNanoseconds) ?? true;
+        _thread = stopped ? null : _thread;
+        return (_former?.TryStop(deadlineNanoseconds) ?? true) && stopped;
+    }
+
+    /// <summary>
+    /// A managed poller goes on where the native one stands. The term changes first: the former, when it goes on, retires at most
+    /// the position it was at, in steps that do nothing twice.
+    /// </summary>
+    internal bool TryTakeOver(NativePollerThread former)
+    {
+        lock (_change)
+        {
+            if (_stopping || _thread != former)
+            {
+                return false;
+            }
+
+            TakeOver(former);
+            return true;
+        }
+    }
+
+    private void TakeOver(NativePollerThread former)
+    {
+        // [POLLER-TERM] full: the new term stands before the new poller's first step. Pairs with [POLLER-TERM] (the poller's look before
+        // each position). Without it both would go on for long, and each would pay for the other's steps.
+        Atomic.AddFull(ref _block->Words.Term, 1);
+        Atomic.StoreRelease(ref _block->Words.Parked, 0);
+        _former = former;
+        _thread = new PollerThread(_block, _core);
+        KindReason = "a managed poller has taken the place of the native one, which stood still";
+    }
+
+    /// <summary>Gives back what a replaced thread had, once it has ended.</summary>
+    internal void SettleFormer()
+    {
+        if (_former is { } former && former.TrySignOff())
+        {
+            _former = null;
+        }
+    }
+
+    // The engine has no listeners when it starts: its housekeeper says it when there is one.
+    internal string? TakeWarning()
+    {
+        string? warning = _warning;
+        _warning = null;
+        return warning;
+    }
+
+    private void FallBack(string reason, bool once)
+    {
+        KindReason = reason;
+        if (!once || Atomic.ExchangeFull(ref s_saidOnce, 1) == 0)
+        {
+            _warning = $"The managed poller runs, and stands still during garbage collections: {reason}.";
+        }
     }
 
     internal void Add(FenceRing ring)

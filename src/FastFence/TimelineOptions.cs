@@ -37,6 +37,12 @@ public sealed record RingOptions : TimelineOptions
     /// <summary>Let the device record when it completed, so that the poller can measure how late it saw it.</summary>
     public bool KeepCompletionTimes { get; init; }
 
+    /// <summary>
+    /// Address of <see cref="Capacity"/> 64-bit times where the device writes, before its word, when each position was done (monotonic
+    /// ns, position modulo capacity); it stays mapped as long as the engine lives. 0 = the engine's own, if they are kept.
+    /// </summary>
+    public nint CompletionTimes { get; init; }
+
     /// <summary>Address of the completion word; 0 = one of the engine's.</summary>
     public nint CompletionWord { get; init; }
 

@@ -150,6 +150,9 @@ public sealed class CaseTests
     [Fact]
     public void ASleepingDeviceNoticesThatItsRingIsGone() => Holds<DetachAgainstSleep>();
 
+    [Fact]
+    public void APollerThatGoesOnAfterATakeoverDoesNothingTwice() => Holds<TakenOver>();
+
     private static void Holds<TCase>()
         where TCase : ModelCase, new() => Assert.Empty(Verdict.Of(new TCase()).Findings);
 }

@@ -38,7 +38,7 @@ internal sealed class CommandLine
         Add(demo.Command, unloads.Command, result => UnloadDemo(unloads.Read(result)));
         _root.Subcommands.Add(demo.Command);
         HelpOption help = new();
-        help.Action = new HelpWithExamples((HelpAction)help.Action!, new Dictionary<string, string>(StringComparer.Ordinal)
+        help.Action = new HelpWithExamples((HelpAction)help.Action!, ExitCodes.Table, new Dictionary<string, string>(StringComparer.Ordinal)
         {
             [_root.Name] = "  fastfence run --seconds 5\n  fastfence replay capture.jobs.csv --speed max\n  fastfence doctor",
             [run.Command.Name] = RunVerb.Examples,

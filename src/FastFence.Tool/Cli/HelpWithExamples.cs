@@ -5,7 +5,7 @@ using System.CommandLine.Invocation;
 namespace FastFence.Tool.Cli;
 
 /// <summary>The usual help, then examples, then the exit codes.</summary>
-internal sealed class HelpWithExamples(HelpAction usual, IReadOnlyDictionary<string, string> examples) : SynchronousCommandLineAction
+internal sealed class HelpWithExamples(HelpAction usual, string exitCodes, IReadOnlyDictionary<string, string> examples) : SynchronousCommandLineAction
 {
     /// <summary>Help is asked for with whatever else is wrong on the line.</summary>
     public override bool ClearsParseErrors => true;
@@ -21,7 +21,7 @@ internal sealed class HelpWithExamples(HelpAction usual, IReadOnlyDictionary<str
             output.WriteLine();
         }
 
-        output.WriteLine(ExitCodes.Table);
+        output.WriteLine(exitCodes);
         return code;
     }
 }

@@ -1,3 +1,4 @@
+using FastFence.Tool.Pauses;
 using FastFence.Tool.Reporting;
 using FastFence.Tool.Runs;
 
@@ -10,6 +11,11 @@ internal static class RunCommand
     /// <remarks><paramref name="stop"/> is cancelled by SIGINT and SIGTERM: stop cleanly and report what there is.</remarks>
     internal static int Execute(RunOptions options, ReportOutput output, CancellationToken stop)
     {
+        if (options.Poller == PollerChoice.Both && options.GcLoad == 0)
+        {
+            throw new UsageException("--poller: 'both' compares the pollers under collections; say how many with --gc-load, such as --gc-load 1000");
+        }
+
         if (options.Checked)
         {
             TurnChecksOn();
@@ -17,6 +23,14 @@ internal static class RunCommand
 
         try
         {
+            if (options.GcLoad > 0)
+            {
+                PauseReport report = new PauseRun(options).Execute(stop);
+                report.Write(output.Human, output.IsTerminal);
+                output.WriteJson(report.ToJson());
+                return report.ExitCode;
+            }
+
             using FenceRun run = new(options);
             return output.Publish(run.Execute(output.StartProgress(), stop));
         }

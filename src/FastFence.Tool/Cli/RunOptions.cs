@@ -21,6 +21,12 @@ internal sealed record RunOptions
     /// <summary>Threads that add callbacks, wait, read names and describe.</summary>
     public int Observers { get; init; } = 1;
 
+    /// <summary>Which poller.</summary>
+    public PollerChoice Poller { get; init; }
+
+    /// <summary>Garbage in MB/s; over 0 the run measures what collections do to the poller, against a device in another process.</summary>
+    public double GcLoad { get; init; }
+
     /// <summary>Seed of every random choice.</summary>
     public ulong Seed { get; init; } = 1;
 

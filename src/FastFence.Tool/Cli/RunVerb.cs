@@ -10,6 +10,7 @@ internal sealed class RunVerb
           fastfence run                                       five seconds on the simulated GPU
           fastfence run --seconds 60 --submitters 2 --observers 4
           fastfence run --seconds 5 --json out.json           histograms and per-second series as well
+          fastfence run --gc-load 1000 --poller both          pollers under collections, words written by another process
           fastfence run --seconds 5 --json - | jq .fences_per_second
         """;
 
@@ -37,6 +38,20 @@ internal sealed class RunVerb
     private readonly Option<int> _observers = OptionParsers.Whole(
         "--observers", "Threads that add callbacks, wait, read names and describe.", 0, 64, s_defaults.Observers);
 
+    private readonly Option<PollerChoice> _poller = OptionParsers.Create("--poller", "Which poller; both needs --gc-load.", "KIND", PollerChoice.Auto,
+        "one of auto, native, managed, both",
+        static text => text switch
+        {
+            "auto" => PollerChoice.Auto,
+            "native" => PollerChoice.Native,
+            "managed" => PollerChoice.Managed,
+            "both" => PollerChoice.Both,
+            _ => (PollerChoice?)null,
+        });
+
+    private readonly Option<double> _gcLoad = OptionParsers.Positive(
+        "--gc-load", "MB/s of garbage: measure pollers under collections instead of driving the simulated GPU.", 100_000, s_defaults.GcLoad);
+
     private readonly Option<ulong> _seed = OptionParsers.Seed("--seed", "Seed of every random choice.", s_defaults.Seed);
 
     private readonly Option<BreakKind> _break = OptionParsers.Create("--break", "Break one protection (for tests).", "KIND", BreakKind.None,
@@ -55,7 +70,7 @@ internal sealed class RunVerb
         _break.Hidden = true;
         Command = new Command("run", "Drive fences through the simulated GPU while observers watch them, and report.")
         {
-            _seconds, _engines, _exporters, _timelines, _submitters, _observers, _seed, _checked, _json, _break,
+            _seconds, _engines, _exporters, _timelines, _submitters, _observers, _seed, _poller, _gcLoad, _checked, _json, _break,
         };
     }
 
@@ -70,6 +85,8 @@ internal sealed class RunVerb
         Submitters = result.GetValue(_submitters),
         Observers = result.GetValue(_observers),
         Seed = result.GetValue(_seed),
+        Poller = result.GetValue(_poller),
+        GcLoad = result.GetValue(_gcLoad),
         Json = result.GetValue(_json),
         Checked = result.GetValue(_checked),
         Break = result.GetValue(_break),

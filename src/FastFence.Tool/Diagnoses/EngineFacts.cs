@@ -1,6 +1,7 @@
 using System.Globalization;
 using FastFence.Memory;
 using FastFence.Platform;
+using FastFence.Polling;
 
 namespace FastFence.Tool.Diagnoses;
 
@@ -54,6 +55,8 @@ internal static class EngineFacts
             : new MachineFact("Poller pinning", "refused", FactLevel.Note, reason);
     }
 
-    private static MachineFact AboutPoller() => new("Poller kind", "managed: no native library is built", FactLevel.Note,
-        "a garbage collection of the host stops a managed poller for as long as it lasts: keep the host's allocation low");
+    private static MachineFact AboutPoller() => NativePollerLibrary.IsAvailable
+        ? new MachineFact("Poller kind", $"native: {NativePollerLibrary.Reason}", FactLevel.Ok, null)
+        : new MachineFact("Poller kind", "managed", FactLevel.Note,
+            $"a garbage collection of the host stops a managed poller for as long as it lasts; {NativePollerLibrary.Reason}");
 }

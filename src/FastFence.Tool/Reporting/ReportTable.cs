@@ -129,7 +129,8 @@ internal static class ReportTable
         return console;
     }
 
-    private static Table Create(string first, params ReadOnlySpan<string> others)
+    /// <summary>A table whose first column is text and whose others are figures.</summary>
+    internal static Table Create(string first, params ReadOnlySpan<string> others)
     {
         Table table = new() { Border = TableBorder.Ascii };
         table.AddColumn(new TableColumn(new Text(first)));

@@ -14,7 +14,7 @@ internal sealed class FenceRun : IDisposable
     private static readonly EngineKind[] s_kinds = Enum.GetValues<EngineKind>();
 
     private readonly RunOptions _options;
-    private readonly FenceEngine _engine = new();
+    private readonly FenceEngine _engine;
     private readonly SimulatedGpu _gpu = new();
     private readonly ContextTable _contexts = new();
     private readonly ViolationTally _tally = new();
@@ -30,6 +30,7 @@ internal sealed class FenceRun : IDisposable
     internal FenceRun(RunOptions options)
     {
         _options = options;
+        _engine = new FenceEngine(new FenceEngineOptions { PollerKind = KindOf(options.Poller) });
         NameCheck names = new(_contexts, _tally);
         for (int i = 0; i < options.Engines; i++)
         {
@@ -45,6 +46,13 @@ internal sealed class FenceRun : IDisposable
         _observers = [.. Enumerable.Range(0, options.Observers)
             .Select(i => new Observer(i, options.Seed, _clock, names, _contexts, _tally, _mailboxes))];
     }
+
+    private static PollerKind KindOf(PollerChoice choice) => choice switch
+    {
+        PollerChoice.Native => PollerKind.Native,
+        PollerChoice.Managed => PollerKind.Managed,
+        _ => PollerKind.Auto,
+    };
 
     /// <summary>Runs to the end, or until stopped; the report is complete.</summary>
     internal RunReport Execute(ProgressLine progress, CancellationToken stop)
@@ -117,7 +125,7 @@ internal sealed class FenceRun : IDisposable
         {
             NotificationKind.WatchdogFired => ViolationKind.WatchdogFired,
             NotificationKind.RingFaulted => ViolationKind.RingFaulted,
-            NotificationKind.PollerStalled => ViolationKind.PollerStalled,
+            NotificationKind.PollerStalled or NotificationKind.PollerReplaced => ViolationKind.PollerStalled,
             _ => null, // late readers are what a loaded machine does to any thread; throwing callbacks are counted by the engine
         };
         if (e.Misuse != null)

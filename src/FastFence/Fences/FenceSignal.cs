@@ -111,6 +111,23 @@ internal static unsafe class FenceSignal
         ThreadCache* cache, TimelineBlock* timeline, uint index, FenceSlot* fence, uint generation, uint error, long now, bool onPoller,
         bool promised = false)
     {
+        ulong seqno = fence->Seqno;
+        if (!CloseOnly(cache, timeline, index, fence, generation, error, now, onPoller, promised))
+        {
+            return false;
+        }
+
+        // [TURN-MOVE] release: the close stands before the turn of the next. Pairs with [TURN-CHECK] and [TURN-RECORD].
+        Atomic.StoreRelease(ref timeline->Completed, seqno);
+        return true;
+    }
+
+    /// <summary>As <see cref="CloseInTurn"/>, but the caller moves the turn.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static bool CloseOnly(
+        ThreadCache* cache, TimelineBlock* timeline, uint index, FenceSlot* fence, uint generation, uint error, long now, bool onPoller,
+        bool promised)
+    {
         EngineBlock* engine = (EngineBlock*)cache->Pools;
         ulong units = Math.Min((ulong)Math.Max(0, now - engine->StartNanoseconds) >> HeadWord.TimeShift, HeadWord.MaxUnits);
 
@@ -123,7 +140,6 @@ internal static unsafe class FenceSignal
         }
 
         Atomic.StorePlain(ref timeline->LastUnits, units);
-        ulong seqno = fence->Seqno;
         cache->Counters.Increment(Counter.Signaled);
         if (error != 0)
         {
@@ -137,8 +153,6 @@ internal static unsafe class FenceSignal
             CallbackRun.Collect(cache, index, fence, before, onPoller, keep ? generation : 0);
         }
 
-        // [TURN-MOVE] release: the close stands before the turn of the next. Pairs with [TURN-CHECK] and [TURN-RECORD].
-        Atomic.StoreRelease(ref timeline->Completed, seqno);
         return true;
     }
 

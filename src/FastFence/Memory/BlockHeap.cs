@@ -8,13 +8,11 @@ using FastFence.Atomics;
 namespace FastFence.Memory;
 
 /// <summary>The process-wide heap of blocks. Thread class: any. Never blocks; null at the bound.</summary>
-internal static unsafe class BlockHeap
+internal static unsafe partial class BlockHeap
 {
     private const int LeastShift = 6;
     private const int ClassCount = 15; // 64 B … 1 MiB
     private const uint Unit = 64;
-
-    private static readonly nint s_classes = Create();
 
     [StructLayout(LayoutKind.Sequential, Size = Reservation.ContentionBytes)]
     private struct SizeClass
@@ -130,12 +128,4 @@ internal static unsafe class BlockHeap
         Math.Max(LeastShift, 64 - System.Numerics.BitOperations.LeadingZeroCount((ulong)(bytes - 1)));
 
     private static SizeClass* Class(int shift) => (SizeClass*)s_classes + (shift - LeastShift);
-
-    private static nint Create()
-    {
-        nuint bytes = (nuint)((ClassCount + 1) * sizeof(SizeClass));
-        void* classes = NativeMemory.AlignedAlloc(bytes, Reservation.ContentionBytes);
-        NativeMemory.Clear(classes, bytes);
-        return (nint)classes;
-    }
 }

@@ -4,12 +4,10 @@
 //   base ─► [ fences: 64-byte slots ][ callback nodes: 32-byte slots ][ blocks: timelines, rings, bags, private data ]
 //
 // Nothing is ever unmapped: a late reader of a disposed engine reads zeroes, not a fault (C22).
-using FastFence.Platform;
-
 namespace FastFence.Memory;
 
 /// <summary>The process-wide address range of all native memory of the engine.</summary>
-internal static unsafe class Reservation
+internal static unsafe partial class Reservation
 {
     /// <summary>Bytes of a slab: one huge page of x64.</summary>
     public const int SlabBytes = 2 << 20;
@@ -25,13 +23,6 @@ internal static unsafe class Reservation
 
     /// <summary>Name of the process option that sets the reservation's bound in bytes.</summary>
     public const string BoundOption = "FastFence.ReservationBytes";
-
-    private const long DefaultBytes = 8L << 30;
-    private const long LeastBytes = 64L << 20;
-
-    // JIT-time constants after tiering: an index becomes an address with one shift and one add.
-    private static readonly nint s_base = ReserveLargest(out s_bytes);
-    private static readonly long s_bytes;
 
     /// <summary>Address of fence slot 0 (the stub's).</summary>
     public static byte* FenceBase => (byte*)s_base;
@@ -62,29 +53,4 @@ internal static unsafe class Reservation
 
     /// <summary>The node of an index. Safety: the index came from the node region.</summary>
     public static byte* NodeAt(uint index) => NodeBase + ((nuint)index * NodeBytes);
-
-    private static nint ReserveLargest(out long bytes)
-    {
-        bytes = AppContext.GetData(BoundOption) switch
-        {
-            long l => l,
-            int i => i,
-            string s when long.TryParse(s, out long parsed) => parsed,
-            _ => DefaultBytes,
-        };
-        bytes = Math.Clamp(bytes, LeastBytes, 256L << 30) / (4 * SlabBytes) * (4 * SlabBytes);
-
-        // An address-space limit (RLIMIT_AS) may refuse the default: half of it serves as well, and `doctor` shows the bound.
-        for (; bytes >= LeastBytes; bytes = bytes / 2 / (4 * SlabBytes) * (4 * SlabBytes))
-        {
-            byte* memory = Pages.Reserve((nuint)bytes, SlabBytes);
-            if (memory != null)
-            {
-                return (nint)memory;
-            }
-        }
-
-        throw new InsufficientMemoryException(
-            $"FastFence cannot reserve {LeastBytes >> 20} MiB of address space. Raise the limit (ulimit -v) or lower '{BoundOption}'.");
-    }
 }

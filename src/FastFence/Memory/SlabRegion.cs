@@ -112,11 +112,8 @@ internal unsafe struct SlabRegion
 }
 
 /// <summary>The three regions of the process.</summary>
-internal static unsafe class Regions
+internal static unsafe partial class Regions
 {
-    // One native block: the regions' words are shared by every engine and must not sit in managed statics (decision 10).
-    private static readonly nint s_regions = Create();
-
     /// <summary>Fence slots.</summary>
     public static SlabRegion* Fences => (SlabRegion*)s_regions;
 
@@ -125,23 +122,4 @@ internal static unsafe class Regions
 
     /// <summary>Blocks of varying size.</summary>
     public static SlabRegion* Blocks => (SlabRegion*)(s_regions + (2 * Reservation.ContentionBytes));
-
-    private static nint Create()
-    {
-        long slabs = Reservation.Bytes / Reservation.SlabBytes;
-        nuint head = 3 * Reservation.ContentionBytes;
-        byte* block = (byte*)NativeMemory.AlignedAlloc(head + ((nuint)slabs * (nuint)sizeof(SlabInfo)), Reservation.ContentionBytes);
-        NativeMemory.Clear(block, head + ((nuint)slabs * (nuint)sizeof(SlabInfo)));
-        SlabInfo* table = (SlabInfo*)(block + head);
-        uint fences = (uint)(Reservation.FenceRegionBytes / Reservation.SlabBytes);
-        uint nodes = (uint)(Reservation.NodeRegionBytes / Reservation.SlabBytes);
-        ((SlabRegion*)block)->Initialize(Reservation.FenceBase, Reservation.FenceRegionBytes, table);
-
-        // Slab 0 holds the stub fence and is nobody's: an engine that gave it back would decommit the stub of all the others.
-        ((SlabRegion*)block)->TryTake(out _);
-        ((SlabRegion*)(block + Reservation.ContentionBytes))->Initialize(Reservation.NodeBase, Reservation.NodeRegionBytes, table + fences);
-        ((SlabRegion*)(block + (2 * Reservation.ContentionBytes)))->Initialize(
-            Reservation.BlockBase, Reservation.BlockRegionBytes, table + fences + nodes);
-        return (nint)block;
-    }
 }

@@ -31,7 +31,7 @@ internal unsafe struct PollerBlock
     [FieldOffset(0)]
     public EngineBlock* Engine;
 
-    /// <summary>Cache of the thread that polls; set when it starts.</summary>
+    /// <summary>Cache of the thread that polls, for who looks on; each poller uses its own.</summary>
     [FieldOffset(8)]
     public ThreadCache* Cache;
 
@@ -47,29 +47,21 @@ internal unsafe struct PollerBlock
     [FieldOffset(28)]
     public uint FirstRing;
 
-    /// <summary>Rises with every turn and every fence: what does not move is dead or stuck (fault 28).</summary>
-    [FieldOffset(128)]
-    public ulong Heartbeat;
-
-    /// <summary>1 while the poller is parked: its heartbeat may rest.</summary>
-    [FieldOffset(136)]
-    public uint Parked;
-
-    /// <summary>When the present idle spell began, ns; 0 = working.</summary>
-    [FieldOffset(144)]
-    public long IdleSince;
-
     /// <summary>Spin this long before yielding, ns.</summary>
-    [FieldOffset(152)]
+    [FieldOffset(32)]
     public long SpinNanoseconds;
 
     /// <summary>Yield this long before parking, ns.</summary>
-    [FieldOffset(160)]
+    [FieldOffset(40)]
     public long YieldNanoseconds;
 
     /// <summary>Longest park while something is outstanding, ns.</summary>
-    [FieldOffset(168)]
+    [FieldOffset(48)]
     public long ParkNanoseconds;
+
+    /// <summary>What it writes all the time, on a line of its own.</summary>
+    [FieldOffset(128)]
+    public PollerWords Words;
 
     /// <summary>The futex it sleeps on.</summary>
     [FieldOffset(256)]

@@ -10,14 +10,15 @@ using FastFence.Rings;
 
 namespace FastFence.Polling;
 
-/// <summary>Turns and idling. The polling thread only.</summary>
+/// <summary>
+/// Turns and idling. The polling thread only, with its own cache and the term in which it became the poller: once that has passed,
+/// another one polls, and this one touches nothing more.
+/// </summary>
 internal static unsafe class PollerCore
 {
     /// <summary>One turn; how many positions were retired. Never blocks.</summary>
-    public static int DoWork(PollerBlock* poller)
+    public static int DoWork(PollerBlock* poller, ThreadCache* cache, uint term)
     {
-        ThreadCache* cache = poller->Cache;
-
         // [RING-SET-READ] acquire: the set is read after its address. Pairs with [RING-SET].
         RingSet* set = (RingSet*)Atomic.LoadAcquire(ref poller->Rings);
         uint done = 0;
@@ -42,14 +43,14 @@ internal static unsafe class PollerCore
                     poller->Engine->Clock.Publish(now);
                 }
 
-                done += RingRetire.Retire(cache, ring, poller->Budget, now, &poller->Latency, ref poller->Heartbeat);
+                done += RingRetire.Retire(cache, ring, poller->Budget, now, &poller->Latency, &poller->Words, term);
                 batches++;
             }
         }
 
         cache->Counters.Increment(Counter.PollTurns);
         cache->Counters.Add(Counter.RetireBatches, batches);
-        Atomic.StoreRelease(ref poller->Heartbeat, poller->Heartbeat + 1);
+        Atomic.StoreRelease(ref poller->Words.Heartbeat, poller->Words.Heartbeat + 1);
         Reader.Quiescent(cache->Domain, cache->Reader);
         return (int)done;
     }
@@ -58,22 +59,22 @@ internal static unsafe class PollerCore
     /// After a turn: work resets the idle spell; without it the poller spins, then yields, then parks, offline, until a device or
     /// an emitter wakes it. May park.
     /// </summary>
-    public static void Idle(PollerBlock* poller, int workDone)
+    public static void Idle(PollerBlock* poller, ThreadCache* cache, uint term, int workDone)
     {
         if (workDone != 0)
         {
-            poller->IdleSince = 0;
+            poller->Words.IdleSince = 0;
             return;
         }
 
-        poller->Cache->Counters.Increment(Counter.PollIdleTurns);
+        cache->Counters.Increment(Counter.PollIdleTurns);
         long now = MonotonicClock.Nanoseconds;
-        if (poller->IdleSince == 0)
+        if (poller->Words.IdleSince == 0)
         {
-            poller->IdleSince = now;
+            poller->Words.IdleSince = now;
         }
 
-        long idle = now - poller->IdleSince;
+        long idle = now - poller->Words.IdleSince;
         if (idle < poller->SpinNanoseconds)
         {
             poller->Engine->Clock.Publish(now);
@@ -89,24 +90,20 @@ internal static unsafe class PollerCore
             return;
         }
 
-        Park(poller, now);
+        if (IsMine(poller, term))
+        {
+            Park(poller, cache, term, now);
+        }
     }
 
-    private static void Park(PollerBlock* poller, long now)
-    {
-        ThreadCache* cache = poller->Cache;
+    /// <summary>Is the poller of this term still the one that polls?</summary>
+    public static bool IsMine(PollerBlock* poller, uint term) => Atomic.LoadAcquire(ref poller->Words.Term) == term;
 
+    private static void Park(PollerBlock* poller, ThreadCache* cache, uint term, long now)
+    {
         // Readers go to the clock themselves while nobody publishes.
         poller->Engine->Clock.Publish(0);
-
-        // [POLLER-SLEEP] full, then a process-wide barrier: announced before the last look. Emitters publish by a full exchange;
-        // a device writes its word and looks at us without a fence, and the barrier orders that for it. Pairs with [RING-PUBLISH] and
-        // [WORD-WRITE]. Without it a completion written at this moment waits for the whole park.
-        Atomic.ExchangeFull(ref poller->Wake.Asleep, 1);
-        Atomic.StoreRelease(ref poller->Parked, 1);
-        ProcessBarrier.Issue();
-        bool outstanding = false;
-        if (!HasWork(poller, ref outstanding))
+        if (MaySleep(poller, cache, out bool outstanding))
         {
             // With nothing outstanding only an emitter can bring work, and its look at us is exact: sleep long. Otherwise the
             // device's interrupt may be lost, so the park is short (fault 13). Never asleep while online.
@@ -115,18 +112,40 @@ internal static unsafe class PollerCore
             Reader.GoOnline(cache->Domain, cache->Reader);
         }
 
-        Atomic.StoreRelease(ref poller->Parked, 0);
-        Atomic.StoreRelease(ref poller->Wake.Asleep, 0);
+        EndSleep(poller, term);
     }
 
-    private static bool HasWork(PollerBlock* poller, ref bool outstanding)
+    /// <summary>Announces the poller's sleep, then looks once more; true when there is nothing to do. The litmus runs it, too.</summary>
+    internal static bool MaySleep(PollerBlock* poller, ThreadCache* cache, out bool outstanding)
+    {
+        // [POLLER-SLEEP] full, then a process-wide barrier: announced before the last look. Emitters publish by a full exchange;
+        // a device writes its word and looks at us without a fence, and the barrier orders that for it. Pairs with [RING-PUBLISH] and
+        // [WORD-WRITE]. Without it a completion written at this moment waits for the whole park.
+        Atomic.ExchangeFull(ref poller->Wake.Asleep, 1);
+        Atomic.StoreRelease(ref poller->Words.Parked, 1);
+        ProcessBarrier.Issue();
+        outstanding = false;
+        return !HasWork(poller, cache, ref outstanding);
+    }
+
+    /// <summary>Takes the announcement back, unless a successor may have announced a sleep of its own meanwhile.</summary>
+    internal static void EndSleep(PollerBlock* poller, uint term)
+    {
+        if (IsMine(poller, term))
+        {
+            Atomic.StoreRelease(ref poller->Words.Parked, 0);
+            Atomic.StoreRelease(ref poller->Wake.Asleep, 0);
+        }
+    }
+
+    private static bool HasWork(PollerBlock* poller, ThreadCache* cache, ref bool outstanding)
     {
         RingSet* set = (RingSet*)Atomic.LoadAcquire(ref poller->Rings);
         for (int i = 0; set != null && i < set->Count; i++)
         {
             RingBlock* ring = RingSet.Items(set)[i];
             outstanding |= RingRetire.Outstanding(ring->Timeline) != 0;
-            if (RingRetire.Look(poller->Cache, ring))
+            if (RingRetire.Look(cache, ring))
             {
                 return true;
             }

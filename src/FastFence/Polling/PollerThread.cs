@@ -6,9 +6,10 @@ using FastFence.Reclamation;
 namespace FastFence.Polling;
 
 /// <summary>The managed thread that runs a poller's turns, pinned where asked and possible.</summary>
-internal sealed unsafe class PollerThread : IDisposable
+internal sealed unsafe class PollerThread : IPollerThread
 {
     private readonly PollerBlock* _poller;
+    private readonly uint _term;
     private readonly int? _core;
     private readonly AgentStart _start = new();
     private readonly Thread _thread;
@@ -20,19 +21,23 @@ internal sealed unsafe class PollerThread : IDisposable
     public PollerThread(PollerBlock* poller, int? core)
     {
         _poller = poller;
+        _term = Atomic.LoadAcquire(ref poller->Words.Term);
         _core = core;
         _thread = new Thread(Run) { Name = "FastFence poller", IsBackground = true, Priority = ThreadPriority.Highest };
         _start.Run(_thread);
     }
 
-    /// <summary>Whether the thread is pinned, and why not (C# words for a person).</summary>
+    /// <inheritdoc/>
+    public bool IsNative => false;
+
+    /// <inheritdoc/>
     public string Pinning => _pinning;
 
-    /// <summary>Is it still running?</summary>
+    /// <inheritdoc/>
     public bool IsAlive => _thread.IsAlive;
 
-    /// <summary>Stops the thread and waits for it, unless it is the caller.</summary>
-    public void Dispose()
+    /// <inheritdoc/>
+    public bool TryStop(long deadlineNanoseconds)
     {
         Atomic.StoreRelease(ref _stop, 1);
         do
@@ -42,22 +47,24 @@ internal sealed unsafe class PollerThread : IDisposable
             Futex.Wake(&_poller->Wake.Asleep, 1);
         }
         while (Thread.CurrentThread != _thread && !_thread.Join(1));
+        return true;
     }
 
     /// <summary>
     /// Makes the calling thread the poller's: online, with a cache of its own; what kind of reader it was, or free when it can have
     /// no record or cache.
     /// </summary>
-    public static ReaderState Enter(PollerBlock* poller)
+    public static ReaderState Enter(PollerBlock* poller, out ThreadCache* cache)
     {
         ReaderRecord* reader = Registry.CurrentReader();
-        poller->Cache = Registry.CacheOf(&poller->Engine->Pools);
-        if (reader == null || poller->Cache == null)
+        cache = Registry.CacheOf(&poller->Engine->Pools);
+        if (reader == null || cache == null)
         {
             return ReaderState.Free;
         }
 
         ReaderState former = (ReaderState)reader->State;
+        poller->Cache = cache;
         Registry.SetOnline(reader, true);
         return former;
     }
@@ -80,18 +87,18 @@ internal sealed unsafe class PollerThread : IDisposable
     /// One turn. Retiring is signalling: a native callback that waits here holds up every ring (C3). Only a managed poller is told so; a
     /// NativeAOT one runs <see cref="PollerCore"/> itself.
     /// </summary>
-    public static int DoWork(PollerBlock* poller)
+    public static int DoWork(PollerBlock* poller, ThreadCache* cache, uint term)
     {
         if (!Checks.On)
         {
-            return PollerCore.DoWork(poller);
+            return PollerCore.DoWork(poller, cache, term);
         }
 
-        ReaderRecord* reader = poller->Cache->Reader;
+        ReaderRecord* reader = cache->Reader;
         reader->Signalling++;
         try
         {
-            return PollerCore.DoWork(poller);
+            return PollerCore.DoWork(poller, cache, term);
         }
         finally
         {
@@ -106,7 +113,7 @@ internal sealed unsafe class PollerThread : IDisposable
             _pinning = Affinity.TryPinCurrentThread(core, out string reason) ? $"pinned to core {core}" : $"not pinned: {reason}";
         }
 
-        ReaderState former = Enter(_poller);
+        ReaderState former = Enter(_poller, out ThreadCache* cache);
         _start.Report(former != ReaderState.Free);
         if (former == ReaderState.Free)
         {
@@ -115,7 +122,7 @@ internal sealed unsafe class PollerThread : IDisposable
 
         while (Atomic.LoadAcquire(ref _stop) == 0)
         {
-            PollerCore.Idle(_poller, DoWork(_poller));
+            PollerCore.Idle(_poller, cache, _term, DoWork(_poller, cache, _term));
         }
 
         _poller->Engine->Clock.Publish(0);

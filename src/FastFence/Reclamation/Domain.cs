@@ -51,14 +51,12 @@ internal unsafe struct DomainBlock
 }
 
 /// <summary>Grace periods. Every method takes the block: the native poller has no managed statics.</summary>
-internal static unsafe class Domain
+internal static unsafe partial class Domain
 {
     /// <summary>The phase counts in the upper 48 bits of a reader's word, so a word is <c>phase | nesting</c>.</summary>
     public const ulong PhaseStep = 1UL << 16;
 
     private const ulong NestMask = PhaseStep - 1;
-
-    private static readonly nint s_process = Create();
 
     /// <summary>The process's domain.</summary>
     public static DomainBlock* Process => (DomainBlock*)s_process;
@@ -135,13 +133,5 @@ internal static unsafe class Domain
 
             seen = found;
         }
-    }
-
-    private static nint Create()
-    {
-        DomainBlock* domain = (DomainBlock*)NativeMemory.AlignedAlloc((nuint)sizeof(DomainBlock), Reservation.ContentionBytes);
-        NativeMemory.Clear(domain, (nuint)sizeof(DomainBlock));
-        domain->Phase = PhaseStep;
-        return (nint)domain;
     }
 }

@@ -66,6 +66,10 @@ internal unsafe struct ReaderRecord
     [FieldOffset(52)]
     public uint ForeignOwner;
 
+    /// <summary>1: the thread belongs to a native poller's runtime, and is not found by its number when it enters this one.</summary>
+    [FieldOffset(56)]
+    public uint OtherRuntime;
+
     /// <summary>The reader's word when recovery last looked: what has not changed since is late. Under the registry's lock.</summary>
     [FieldOffset(64)]
     public ulong WordSeen;

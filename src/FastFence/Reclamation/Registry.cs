@@ -24,7 +24,7 @@ internal unsafe struct ThreadWords
 }
 
 /// <summary>Threads, records and caches.</summary>
-internal static unsafe class Registry
+internal static unsafe partial class Registry
 {
     /// <summary>Threads with a record of their own; those beyond share one. Lower under test.</summary>
     internal static uint MaxReaders { get; set; } = 4096;
@@ -105,7 +105,7 @@ internal static unsafe class Registry
         for (ReaderRecord* r = Domain.First(domain); r != null; r = r->Next)
         {
             // A thread id that registers again belongs to a new thread: the old one has ended.
-            if (r->State != (uint)ReaderState.Free && r->ThreadId == tid)
+            if (r->State != (uint)ReaderState.Free && r->ThreadId == tid && r->OtherRuntime == 0)
             {
                 Vacate(r);
             }
@@ -367,6 +367,7 @@ internal static unsafe class Registry
 
         record->WordSeen = 0;
         record->Signalling = 0;
+        record->OtherRuntime = 0;
         Atomic.StoreRelease(ref record->State, (uint)ReaderState.Free);
     }
 }

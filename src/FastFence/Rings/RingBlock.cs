@@ -111,6 +111,10 @@ internal unsafe struct RingBlock
     [FieldOffset(80)]
     public long HoleNanoseconds;
 
+    /// <summary>1: the times are the device's memory.</summary>
+    [FieldOffset(88)]
+    public uint TimesAreTheirs;
+
     /// <summary>Highest position that the device has reported. Poller.</summary>
     [FieldOffset(128)]
     public ulong Seen;

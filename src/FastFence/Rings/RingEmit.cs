@@ -152,6 +152,7 @@ internal static unsafe class RingEmit
     // The position became a NOP while we stood still: whoever takes the handle out of the retire slot ends the fence.
     internal static void TakeBack(ThreadCache* cache, RingBlock* ring, ulong position, ulong handle, uint references)
     {
+        // [RETIRE-GIVEN-UP] full: pairs with itself on the poller's side.
         bool ours = Atomic.ExchangeFull(ref RingBlock.RetireOf(ring, position), 0) == handle;
         LeaveQuarantine(ring, position);
         uint index = (uint)handle;

@@ -8,7 +8,8 @@ internal static unsafe class RingMemory
 {
     /// <summary>A ring over a timeline; null when memory is out.</summary>
     public static RingBlock* Create(
-        EngineBlock* engine, TimelineBlock* timeline, uint capacity, uint wordBits, nint word, bool keepTimes, long holeNanoseconds)
+        EngineBlock* engine, TimelineBlock* timeline, uint capacity, uint wordBits, nint word, bool keepTimes, long holeNanoseconds,
+        nint times = 0)
     {
         RingBlock* ring = (RingBlock*)BlockHeap.TryAllocate(sizeof(RingBlock));
         if (ring == null)
@@ -22,7 +23,8 @@ internal static unsafe class RingMemory
         ring->WordBits = wordBits;
         ring->Commands = (RingSlot*)BlockHeap.TryAllocate((long)capacity * sizeof(RingSlot));
         ring->Retire = (ulong*)BlockHeap.TryAllocate((long)capacity * sizeof(ulong));
-        ring->CompletionTimes = keepTimes ? (long*)BlockHeap.TryAllocate((long)capacity * sizeof(long)) : null;
+        ring->TimesAreTheirs = times != 0 ? 1u : 0;
+        ring->CompletionTimes = times != 0 ? (long*)times : keepTimes ? (long*)BlockHeap.TryAllocate((long)capacity * sizeof(long)) : null;
         ring->Word = word != 0 ? (byte*)word : (byte*)&ring->OwnWord;
         ring->TimeoutNanoseconds = timeline->TimeoutNanoseconds;
         ring->HoleNanoseconds = holeNanoseconds;
@@ -50,7 +52,11 @@ internal static unsafe class RingMemory
     {
         FreePart(ring->Commands, (long)ring->Capacity * sizeof(RingSlot));
         FreePart(ring->Retire, (long)ring->Capacity * sizeof(ulong));
-        FreePart(ring->CompletionTimes, (long)ring->Capacity * sizeof(long));
+        if (ring->TimesAreTheirs == 0)
+        {
+            FreePart(ring->CompletionTimes, (long)ring->Capacity * sizeof(long));
+        }
+
         BlockHeap.Free(ring, sizeof(RingBlock));
     }
 

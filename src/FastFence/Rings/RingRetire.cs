@@ -1,4 +1,12 @@
 // Retiring: one read of the completion word retires a prefix. Native memory only: this runs on the poller, managed or native.
+//
+// A native poller may be taken over while it stands still between any two instructions, and go on later beside its successor
+// until it sees the new term, one position at most. So a position is retired in steps that do nothing when they come late:
+//
+//   close the fence (one exchange; who succeeds runs its callbacks and drops the ring's reference)
+//   ─► empty its retire slot (from this handle only) ─► move the turn (from the position before only)
+//
+// Until it goes on it is a late reader, so no fence that it has found is reused under it.
 using FastFence.Atomics;
 using FastFence.Fences;
 using FastFence.Memory;
@@ -43,15 +51,17 @@ internal static unsafe class RingRetire
 
         // [WORD-READ] acquire: what the device wrote before the word is seen by whoever sees the fences signaled (C14); the
         // reserved tail is read after it, so a genuine word is never above it. Pairs with [WORD-WRITE] and [RING-RESERVE].
+        // What was seen before it is read before it: a poller that stood still in between must not find its old word gone back.
+        ulong seen = Atomic.LoadAcquire(ref ring->Seen);
         ulong word = ring->WordBits == 32
-            ? SeqnoOrder.Extend(ring->Seen, Atomic.LoadAcquire(ref *(uint*)ring->Word))
+            ? SeqnoOrder.Extend(seen, Atomic.LoadAcquire(ref *(uint*)ring->Word))
             : Atomic.LoadAcquire(ref *(ulong*)ring->Word);
-        if (word == ring->Seen)
+        if (word == seen)
         {
             return word != Atomic.LoadPlain(ref timeline->Completed);
         }
 
-        if (word < ring->Seen || word > Atomic.LoadAcquire(ref timeline->LastSeqno))
+        if (word < seen || word > Atomic.LoadAcquire(ref timeline->LastSeqno))
         {
             cache->Counters.Increment(Counter.WordsRefused);
             ring->RefusedWord = word;
@@ -67,7 +77,7 @@ internal static unsafe class RingRetire
             return false;
         }
 
-        ring->Seen = word;
+        Atomic.StoreRelease(ref ring->Seen, word);
         return true;
     }
 
@@ -75,24 +85,38 @@ internal static unsafe class RingRetire
     public static ulong Outstanding(TimelineBlock* timeline) =>
         Atomic.LoadAcquire(ref timeline->LastSeqno) - Atomic.LoadPlain(ref timeline->Completed);
 
-    /// <summary>Retires up to <paramref name="budget"/> positions; how many. The batch has one time.</summary>
-    public static uint Retire(ThreadCache* cache, RingBlock* ring, uint budget, long now, LatencyCells* latency, ref ulong heartbeat)
+    /// <summary>
+    /// Retires up to <paramref name="budget"/> positions while <paramref name="term"/> lasts; how many. The batch has one time.
+    /// </summary>
+    public static uint Retire(
+        ThreadCache* cache, RingBlock* ring, uint budget, long now, LatencyCells* latency, PollerWords* words, uint term)
     {
         TimelineBlock* timeline = ring->Timeline;
         bool failing = Atomic.LoadAcquire(ref ring->State) == (uint)RingState.Failing;
         ulong target = failing ? Atomic.LoadAcquire(ref timeline->LastSeqno) : ring->Seen;
         ulong position = Atomic.LoadPlain(ref timeline->Completed);
+        if (target <= position)
+        {
+            return 0; // a former poller has put back an old sight
+        }
+
         uint n = (uint)Math.Min(budget, target - position);
         for (uint i = 0; i < n; i++)
         {
+            if (Atomic.LoadAcquire(ref words->Term) != term)
+            {
+                n = i; // another poller is at it
+                break;
+            }
+
             position++;
             if (i + PrefetchAhead < n)
             {
                 Cpu.Prefetch(FenceSlot.At((uint)Atomic.LoadPlain(ref RingBlock.RetireOf(ring, position + PrefetchAhead))));
             }
 
-            RetireOne(cache, ring, timeline, position, now, failing, latency);
-            Atomic.StoreRelease(ref heartbeat, heartbeat + 1);
+            RetireOne(cache, ring, timeline, position, now, failing, latency, words->MayBeReplaced != 0);
+            Atomic.StoreRelease(ref words->Heartbeat, words->Heartbeat + 1);
         }
 
         cache->Counters.Add(Counter.Retired, n);
@@ -100,49 +124,93 @@ internal static unsafe class RingRetire
     }
 
     private static void RetireOne(
-        ThreadCache* cache, RingBlock* ring, TimelineBlock* timeline, ulong position, long now, bool failing, LatencyCells* latency)
+        ThreadCache* cache, RingBlock* ring, TimelineBlock* timeline, ulong position, long now, bool failing, LatencyCells* latency,
+        bool mayBeReplaced)
     {
         if (failing && (Atomic.LoadAcquire(ref RingBlock.SlotOf(ring, position)->Publish) & ~RingSlot.NopBit) != position)
         {
             GiveUp(ring, position); // its producer stands still; it will find the NOP and end its fence itself
         }
 
-        // [RETIRE-TAKE-SLOT] full: each handle is taken once, so a poller that stood still and wakes after a takeover drops
-        // nothing twice; and the producer's fence is seen whole. Pairs with [RETIRE-SLOT].
-        ulong handle = Atomic.ExchangeFull(ref RingBlock.RetireOf(ring, position), 0);
-        if (handle == 0)
-        {
-            Atomic.StoreRelease(ref timeline->Completed, position); // a NOP: no fence has this seqno
-            return;
-        }
-
+        // [RETIRE-TAKE-SLOT] acquire: the producer's fence is seen whole. Pairs with [RETIRE-SLOT]. Without it the former life of
+        // the fence's slot would be signaled.
+        ulong handle = Atomic.LoadAcquire(ref RingBlock.RetireOf(ring, position));
         uint index = (uint)handle;
         FenceSlot* fence = FenceSlot.At(index);
         uint generation = (uint)(handle >> 32);
-        if (fence->Seqno != position)
+        if (handle != 0 && fence->Seqno > position)
         {
-            // A producer that was given up a round ago has just come back and left its fence in the slot that is a NOP now.
-            FenceSignal.CloseOutOfTurn(cache, fence, generation, FenceError.Canceled.Magnitude);
-            FenceLife.Release(cache, index, fence, generation);
-            Atomic.StoreRelease(ref timeline->Completed, position);
+            return; // we are the late one: the slot is a later round's
+        }
+
+        bool givenUp = IsGivenUp(ring, position);
+        if (handle == 0 || givenUp || fence->Seqno != position)
+        {
+            if (handle != 0)
+            {
+                RetireGivenUp(cache, ring, position, handle);
+            }
+
+            Pass(timeline, position, mayBeReplaced);
             return;
         }
 
-        uint error = failing && position > ring->Seen ? ring->FailError : IsGivenUp(ring, position) ? FenceError.Canceled.Magnitude : 0;
+        uint error = failing && position > Atomic.LoadAcquire(ref ring->Seen) ? ring->FailError : 0;
         if (ring->CompletionTimes != null && !failing)
         {
             latency->Record(now - ring->CompletionTimes[position & (ring->Capacity - 1)]);
         }
 
-        FenceSignal.CloseInTurn(cache, timeline, index, fence, generation, error, now, onPoller: true);
+        bool closed = FenceSignal.CloseOnly(cache, timeline, index, fence, generation, error, now, onPoller: true, promised: false);
+        if (mayBeReplaced)
+        {
+            // [RETIRE-CLEAR] full: of this handle only. Pairs with [RETIRE-SLOT]. Without it a poller that stood still wipes the next
+            // round's handle, and that fence is never signaled.
+            Atomic.CompareExchangeFull(ref RingBlock.RetireOf(ring, position), 0, handle);
+        }
+        else
+        {
+            Atomic.StorePlain(ref RingBlock.RetireOf(ring, position), 0); // whoever uses it next has seen the turn move
+        }
+
+        Pass(timeline, position, mayBeReplaced);
         if (cache->RunHead != 0)
         {
             CallbackRunNative.RunAll(cache);
         }
 
-        if ((Atomic.LoadAcquire(ref fence->Flags) & FenceFlags.RunReference) == 0)
+        if (closed && (Atomic.LoadAcquire(ref fence->Flags) & FenceFlags.RunReference) == 0)
         {
             FenceLife.Release(cache, index, fence, generation);
+        }
+    }
+
+    // The fence of a producer that was given up, in this round or, just come back, in the one before. It looks for its fence
+    // itself (RingEmit.TakeBack): whoever takes the handle out of the slot ends the fence.
+    private static void RetireGivenUp(ThreadCache* cache, RingBlock* ring, ulong position, ulong handle)
+    {
+        // [RETIRE-GIVEN-UP] full: either we or the producer get the handle. Pairs with [RETIRE-GIVEN-UP] (the producer's exchange). Without
+        // it both would drop the ring's reference.
+        if (Atomic.CompareExchangeFull(ref RingBlock.RetireOf(ring, position), 0, handle) == handle)
+        {
+            FenceSlot* fence = FenceSlot.At((uint)handle);
+            uint generation = (uint)(handle >> 32);
+            FenceSignal.CloseOutOfTurn(cache, fence, generation, FenceError.Canceled.Magnitude);
+            FenceLife.Release(cache, (uint)handle, fence, generation);
+        }
+    }
+
+    private static void Pass(TimelineBlock* timeline, ulong position, bool mayBeReplaced)
+    {
+        if (mayBeReplaced)
+        {
+            // [RETIRE-MOVE] full: from the position before only. Pairs with [RING-SPACE] and [RETIRE-MOVE] of another poller. Without it a
+            // poller that stood still puts the turn back, and two fences share a retire slot.
+            Atomic.CompareExchangeFull(ref timeline->Completed, position, position - 1);
+        }
+        else
+        {
+            Atomic.StoreRelease(ref timeline->Completed, position); // [TURN-MOVE] pairs with [RING-SPACE]
         }
     }
 

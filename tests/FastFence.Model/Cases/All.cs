@@ -53,5 +53,6 @@ internal static class All
         new EmitAgainstFailing(),
         new FaultAgainstFailing(),
         new DetachAgainstSleep(),
+        new TakenOver(),
     ];
 }

@@ -31,7 +31,6 @@ internal abstract unsafe class RingCase : ModelCase
         Ring = RingMemory.Create(World.Engine, timeline, 2, 32, 0, keepTimes: false, holeNanoseconds: 0);
         Poller = (PollerBlock*)BlockHeap.TryAllocate(sizeof(PollerBlock));
         Poller->Engine = World.Engine;
-        Poller->Cache = World.Cache(PollerThread);
         Poller->Budget = 16;
         Poller->ParkNanoseconds = 10_000_000;
         RingSet* set = (RingSet*)BlockHeap.TryAllocate(RingSet.BytesFor(1));
@@ -73,16 +72,16 @@ internal abstract unsafe class RingCase : ModelCase
     /// <summary>The poller's turns until so much is completed; it sleeps when there is nothing.</summary>
     protected void PollUntil(ulong completed)
     {
+        ThreadCache* cache = World.Cache(PollerThread);
         while (World.Timeline->Completed < completed)
         {
-            PollerCore.Idle(Poller, PollerCore.DoWork(Poller));
+            PollerCore.Idle(Poller, cache, 0, PollerCore.DoWork(Poller, cache, 0));
         }
     }
 
     /// <summary>Retires what is left although the device has not done it, as failing does.</summary>
     protected void RetireAll(ThreadCache* cache)
     {
-        ulong heartbeat = 0;
-        RingRetire.Retire(cache, Ring, 16, 6400, &Poller->Latency, ref heartbeat);
+        RingRetire.Retire(cache, Ring, 16, 6400, &Poller->Latency, &Poller->Words, 0);
     }
 }

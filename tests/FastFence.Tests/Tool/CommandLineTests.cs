@@ -45,6 +45,8 @@ public sealed class CommandLineTests : IDisposable
     [InlineData("--seed", "18446744073709551616")]
     [InlineData("--json", "")]
     [InlineData("--break", "everything")]
+    [InlineData("--poller", "none")]
+    [InlineData("--gc-load", "-5")]
     public void ABadValueIsRefusedByTheNameOfItsOption(string option, string value)
     {
         Assert.Equal(ExitCodes.Usage, Invoke("run", option, value));

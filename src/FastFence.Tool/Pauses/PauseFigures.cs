@@ -1,0 +1,18 @@
+using FastFence.Tool.Reporting;
+
+namespace FastFence.Tool.Pauses;
+
+/// <summary>What one poller did under the load.</summary>
+/// <param name="Poller">Which one: native or managed.</param>
+/// <param name="Reason">Why this one.</param>
+/// <param name="Pinning">Whether its thread was pinned.</param>
+/// <param name="Signaled">Positions retired.</param>
+/// <param name="WordToSignaledNs">From the word written by the other process to the poller's look that found it; the signal follows within the batch.</param>
+/// <param name="WordToAwaiterNs">From the word to a managed awaiter that goes on.</param>
+/// <param name="Collections">Garbage collections meanwhile.</param>
+/// <param name="PauseTotalMs">How long they stopped the host's threads.</param>
+/// <param name="PauseMaxMs">The longest one seen.</param>
+/// <param name="LoadMegabytesPerSecond">What the load really allocated.</param>
+internal sealed record PauseFigures(
+    string Poller, string Reason, string Pinning, long Signaled, LatencySummary WordToSignaledNs, LatencySummary WordToAwaiterNs,
+    int Collections, double PauseTotalMs, double PauseMaxMs, double LoadMegabytesPerSecond);

@@ -1,0 +1,168 @@
+using System.Diagnostics;
+using FastFence.Platform;
+using FastFence.Tool.Cli;
+using FastFence.Tool.Reporting;
+using FastFence.Tool.Runs;
+
+namespace FastFence.Tool.Pauses;
+
+/// <summary>
+/// Pollers under garbage collections: another process writes completion words, this one allocates, and the time from word to
+/// signal is taken where no collection reaches, in the poller's own histogram. The pollers run one after the other.
+/// </summary>
+internal sealed class PauseRun(RunOptions options)
+{
+    private const long PeriodNanoseconds = 20_000;
+    private const int AwaitEvery = 16;
+    private const long WarmUpMilliseconds = 500;
+
+    private long _lost;
+
+    /// <summary>Runs all that were asked for.</summary>
+    internal PauseReport Execute(CancellationToken stop)
+    {
+        PollerKind[] kinds = options.Poller switch
+        {
+            PollerChoice.Both => [PollerKind.Native, PollerKind.Managed],
+            PollerChoice.Native => [PollerKind.Native],
+            PollerChoice.Managed => [PollerKind.Managed],
+            _ => [PollerKind.Auto],
+        };
+        List<PauseFigures> figures = [];
+        foreach (PollerKind kind in kinds)
+        {
+            figures.Add(Measure(kind, stop));
+        }
+
+        return new PauseReport(options, figures, _lost);
+    }
+
+    private PauseFigures Measure(PollerKind kind, CancellationToken stop)
+    {
+        using SharedWords shared = SharedWords.Create();
+        int? core = Cpu.UsableCores >= 2 ? LastCore() : null;
+        using FenceEngine engine = new(new FenceEngineOptions
+        {
+            PollerKind = kind,
+            PollerCore = core,
+            PollerSpin = TimeSpan.FromSeconds(1),
+            HeartbeatLimit = TimeSpan.FromSeconds(10),
+        });
+        if (kind == PollerKind.Native && engine.Poller.Kind != PollerKind.Native)
+        {
+            throw new IOException($"--poller native: {engine.Poller.KindReason}");
+        }
+
+        FenceRing ring = engine.CreateRing("words", new RingOptions
+        {
+            Capacity = SharedWords.Capacity,
+            CompletionWord = shared.WordAddress,
+            CompletionTimes = shared.TimesAddress,
+        });
+        AwaitTimes awaits = new(shared);
+        GarbageLoad load = new(options.GcLoad);
+        uint ended = 0;
+        Worker feeder = new("feeder", () => Feed(ring, shared, awaits, ref ended));
+        Worker garbage = new("garbage", load.Run);
+        using Process writer = WordWriter.Start(shared, PeriodNanoseconds, options.Seconds, core is > 0 ? 0 : null);
+        feeder.Start();
+        garbage.Start();
+        stop.WaitHandle.WaitOne((int)WarmUpMilliseconds);
+        IReadOnlyList<LatencyCount> before = engine.Poller.GetRetireLatency();
+        awaits.IsMeasuring = true;
+        int collections = GC.CollectionCount(0);
+        TimeSpan paused = GC.GetTotalPauseDuration();
+        double megabytes = load.Megabytes;
+        long start = MonotonicClock.Nanoseconds;
+        stop.WaitHandle.WaitOne((int)(options.Seconds * 1000));
+        double seconds = (MonotonicClock.Nanoseconds - start) / 1e9;
+        LatencySummary toSignal = Difference(before, engine.Poller.GetRetireLatency());
+        PauseFigures figures = new(
+            engine.Poller.Kind == PollerKind.Native ? "native" : "managed", engine.Poller.KindReason, engine.Poller.Pinning, toSignal.Count,
+            toSignal, awaits.Summarize(), GC.CollectionCount(0) - collections, (GC.GetTotalPauseDuration() - paused).TotalMilliseconds,
+            load.LongestPause.TotalMilliseconds, (load.Megabytes - megabytes) / seconds);
+        load.Stop();
+        garbage.Join();
+        Volatile.Write(ref ended, 1);
+        feeder.Join();
+        End(ring, shared, writer);
+        return figures;
+    }
+
+    // What was emitted and not written is written now, by this process: every fence must then be signaled.
+    private void End(FenceRing ring, SharedWords shared, Process writer)
+    {
+        Volatile.Write(ref shared.Stop, 1);
+        writer.WaitForExit();
+        Volatile.Write(ref shared.Word, ring.Timeline.LastSeqno);
+        ring.Consumer.Interrupt();
+        for (long end = MonotonicClock.Nanoseconds + 10_000_000_000; ring.Outstanding != 0 && MonotonicClock.Nanoseconds < end;)
+        {
+            Nap.For(1_000_000);
+        }
+
+        _lost += ring.Outstanding;
+    }
+
+    // Keeps the ring full, so that the device has work for 300 ms when a collection stops this thread.
+    private static void Feed(FenceRing ring, SharedWords shared, AwaitTimes awaits, ref uint ended)
+    {
+        RingCommand job = new() { Opcode = 1 };
+        for (uint n = 1; Volatile.Read(ref ended) == 0; n++)
+        {
+            EmitResult result;
+            if (n % AwaitEvery == 0)
+            {
+                result = ring.Emit(job, out FenceRef fence);
+                if (result == EmitResult.Emitted)
+                {
+                    _ = awaits.AwaitAsync(fence);
+                }
+            }
+            else
+            {
+                result = ring.EmitDetached(job, out _);
+            }
+
+            if (result != EmitResult.Emitted)
+            {
+                Volatile.Write(ref shared.Limit, ring.Timeline.LastSeqno);
+                Nap.For(1_000_000);
+            }
+        }
+
+        Volatile.Write(ref shared.Limit, ring.Timeline.LastSeqno);
+    }
+
+    private static LatencySummary Difference(IReadOnlyList<LatencyCount> before, IReadOnlyList<LatencyCount> after)
+    {
+        Dictionary<long, long> former = before.ToDictionary(static c => c.Nanoseconds, static c => c.Count);
+        LatencyRecorder recorder = new();
+        foreach (LatencyCount count in after)
+        {
+            long n = count.Count - former.GetValueOrDefault(count.Nanoseconds);
+            if (n > 0)
+            {
+                recorder.Record(count.Nanoseconds, n);
+            }
+        }
+
+        return recorder.Summarize();
+    }
+
+    private static int? LastCore()
+    {
+        if (!Affinity.TryGetCurrent(out CoreSet cores) || cores.Count < 2)
+        {
+            return null;
+        }
+
+        int core = CoreSet.Capacity - 1;
+        while (!cores.Contains(core))
+        {
+            core--;
+        }
+
+        return core;
+    }
+}

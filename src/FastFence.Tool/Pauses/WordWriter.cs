@@ -1,0 +1,60 @@
+using System.Diagnostics;
+using System.Globalization;
+using FastFence.Platform;
+
+namespace FastFence.Tool.Pauses;
+
+/// <summary>
+/// A device that is as plain as can be: a process that writes a completion word, position by position. It allocates nothing while
+/// it runs, so that its own collector is quiet, and ends by itself if its host is gone.
+/// </summary>
+internal static class WordWriter
+{
+    /// <summary>The tool's word for it, not shown in help.</summary>
+    internal const string Verb = "write-words";
+
+    /// <summary>Starts it as a process of its own.</summary>
+    internal static Process Start(SharedWords shared, long periodNanoseconds, double seconds, int? core)
+    {
+        string tool = System.IO.Path.Combine(AppContext.BaseDirectory, "FastFence.Tool");
+        ProcessStartInfo start = new(tool)
+        {
+            ArgumentList =
+            {
+                Verb, shared.Path, Text(periodNanoseconds), Text((long)seconds + 30), Text(core ?? -1),
+            },
+        };
+        start.Environment["DOTNET_TieredCompilation"] = "0"; // no compiler thread while it writes
+        start.Environment["DOTNET_gcConcurrent"] = "0";
+        return Process.Start(start) ?? throw new IOException($"Cannot start {tool}, the process that writes the completion word.");
+    }
+
+    /// <summary>The process's body: path, period in ns, longest life in seconds, core or −1.</summary>
+    internal static int Run(string[] args)
+    {
+        using SharedWords shared = SharedWords.Open(args[1]);
+        long period = long.Parse(args[2], CultureInfo.InvariantCulture);
+        long end = MonotonicClock.Nanoseconds + (long.Parse(args[3], CultureInfo.InvariantCulture) * 1_000_000_000);
+        int core = int.Parse(args[4], CultureInfo.InvariantCulture);
+        if (core >= 0)
+        {
+            _ = Affinity.TryPinCurrentThread(core, out _);
+        }
+
+        ulong position = Volatile.Read(ref shared.Word);
+        while (Volatile.Read(ref shared.Stop) == 0 && MonotonicClock.Nanoseconds < end)
+        {
+            if (position < Volatile.Read(ref shared.Limit))
+            {
+                shared.TimeOf(++position) = MonotonicClock.Nanoseconds;
+                Volatile.Write(ref shared.Word, position);
+            }
+
+            Nap.For(period);
+        }
+
+        return 0;
+    }
+
+    private static string Text(long value) => value.ToString(CultureInfo.InvariantCulture);
+}
