@@ -194,7 +194,7 @@ internal static unsafe class Teardown
         TimelineBlock* block = timeline.Block;
         ulong created = Atomic.LoadAcquire(ref block->LastSeqno) - block->StartSeqno - Atomic.LoadAcquire(ref block->Skipped);
         if (Atomic.LoadAcquire(ref block->Closed) == 0 || Atomic.LoadAcquire(ref block->Completed) != Atomic.LoadAcquire(ref block->LastSeqno)
-            || Atomic.LoadAcquire(ref block->Reclaimed) != created)
+            || !TryEndWaiters(engine, block) || Atomic.LoadAcquire(ref block->Reclaimed) != created)
         {
             return false;
         }
@@ -211,6 +211,18 @@ internal static unsafe class Teardown
         }
 
         return true;
+    }
+
+    // Nobody signals here any more: who waits for a value is told so. It may register at this moment; then the next tick frees.
+    private static bool TryEndWaiters(FenceEngine engine, TimelineBlock* block)
+    {
+        ThreadCache* cache = TimelineWaiters.IsEmpty(block) ? null : Registry.CacheOf(&engine.Block->Pools);
+        if (cache != null)
+        {
+            TimelineWaiters.Process(cache, block);
+        }
+
+        return TimelineWaiters.IsEmpty(block);
     }
 
     /// <summary>Frees a timeline at once: it was never used, or nobody can reach it any more.</summary>

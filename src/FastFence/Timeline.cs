@@ -13,6 +13,7 @@ public sealed unsafe partial class Timeline : IDisposable
 {
     private readonly TimelineBlock* _block;
     private uint _freed;
+    private ulong _final;
 
     internal Timeline(Exporter exporter, TimelineBlock* block)
     {
@@ -136,8 +137,12 @@ public sealed unsafe partial class Timeline : IDisposable
         return handle;
     }
 
-    // Before the grace period after which the block goes.
-    internal void MarkFreed() => Atomic.ExchangeFull(ref _freed, 1);
+    // Before the grace period after which the block goes. What it came to stays readable.
+    internal void MarkFreed()
+    {
+        _final = Atomic.LoadAcquire(ref _block->Completed);
+        Atomic.ExchangeFull(ref _freed, 1);
+    }
 
     private ulong Read(bool completed)
     {

@@ -7,7 +7,7 @@ namespace FastFence.Checked;
 public sealed unsafe class SectionTests : MisuseTest
 {
     public static TheoryData<string, Form> Waits => new MatrixTheoryData<string, Form>(
-        ["wait", "grace", "barrier", "close", "await"], [Form.Event, Form.Exception]);
+        ["wait", "all", "value", "grace", "barrier", "close", "await"], [Form.Event, Form.Exception]);
 
     [Theory]
     [MemberData(nameof(Waits))]
@@ -171,6 +171,12 @@ public sealed unsafe class SectionTests : MisuseTest
         {
             case "wait":
                 fence.Wait(TimeSpan.FromTicks(1));
+                break;
+            case "all":
+                FenceWait.All([fence, fence], TimeSpan.FromTicks(1), CancellationToken.None);
+                break;
+            case "value":
+                Timeline.WaitFor(1, TimeSpan.FromTicks(1), CancellationToken.None);
                 break;
             case "grace":
                 GracePeriod.Synchronize();

@@ -46,6 +46,33 @@ public sealed class CaseTests
     public void AWaiterWhoseDeadlineComesLeavesNothingBehind() => Holds<ParkWithDeadline>();
 
     [Fact]
+    public void AWaiterForAnyIsWokenWithASignaledFence() => Holds<WaitForAny>();
+
+    [Fact]
+    public void AWaiterForAllIsWokenByTheLast() => Holds<WaitForAll>();
+
+    [Fact]
+    public void AGroupWhoseDeadlineComesLeavesNothingBehind() => Holds<WaitForAnyWithDeadline>();
+
+    [Fact]
+    public void OneOfTwoSignallersWakesAndTheLastOneOutFrees() => Holds<GroupOfTwo>();
+
+    [Fact]
+    public void AWaiterForAValueIsWokenAndSeesTheResults() => Holds<WaitForValue>();
+
+    [Fact]
+    public void AWaiterForAValueWhoseDeadlineComesLeavesNothingBehind() => Holds<WaitForValueWithDeadline>();
+
+    [Fact]
+    public void AWaiterForAValueLeavesOrIsWokenNeverBoth() => Holds<LeaveAgainstWake>();
+
+    [Fact]
+    public void TwoWaitersForValuesAreBothWoken() => Holds<WaitForTwoValues>();
+
+    [Fact]
+    public void TheHubNeverSleepsOverADueAwait() => Holds<Hub>();
+
+    [Fact]
     public void TheDispatcherNeverSleepsOverAFence() => Holds<Dispatch>();
 
     [Fact]

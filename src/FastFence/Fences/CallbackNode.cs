@@ -18,6 +18,15 @@ internal enum NodeKind : byte
 
     /// <summary>A waiting thread: the argument is its futex word.</summary>
     Waiter,
+
+    /// <summary>A thread that waits for several fences: the function is its <see cref="WaitGroup"/>, the argument which fence this is.</summary>
+    GroupWaiter,
+
+    /// <summary>A thread that waits for a timeline's value: the function is the seqno, the argument its futex word.</summary>
+    ValueWaiter,
+
+    /// <summary>An await of a timeline's value: the function is the seqno, the argument the number of its source.</summary>
+    ValueAwaiter,
 }
 
 /// <summary>States of a node, in the low bits of <see cref="CallbackNode.State"/>; the rest is its generation.</summary>

@@ -39,6 +39,13 @@ internal static unsafe class CallbackRun
                 {
                     Wake(cache, i, node);
                 }
+                else if ((NodeKind)node->Kind == NodeKind.GroupWaiter)
+                {
+                    WaitGroup* group = (WaitGroup*)node->Function;
+                    uint which = (uint)node->Argument;
+                    CallbackList.Give(cache, i);
+                    WaitGroup.Signaled(cache, group, which);
+                }
                 else if (defer || (onPoller && (NodeKind)node->Kind != NodeKind.Native))
                 {
                     Prepend(ref managed, i, node);
@@ -113,10 +120,14 @@ internal static unsafe class CallbackRun
         chain.First = index;
     }
 
-    // A waiter's node is freed by the waiter, unless it has given up waiting.
-    private static void Wake(ThreadCache* cache, uint index, CallbackNode* node)
+    /// <summary>Wakes a waiter. Its node is freed by the waiter, unless it has given up waiting.</summary>
+    public static void Wake(ThreadCache* cache, uint index, CallbackNode* node)
     {
         uint* word = (uint*)&node->Argument;
+        if (cache->Pools->LoseWake != 0 && Atomic.AddFull(ref cache->Pools->LoseWake, uint.MaxValue) == 0)
+        {
+            return; // fault injection: this waiter is forgotten, and its node with it
+        }
 
         // [WAITER-WAKE] full: the close stands before the wake, and the state of the sleeper is taken with it. Pairs with [WAITER-PARK].
         // Without it a waiter that is about to sleep is missed.

@@ -40,6 +40,9 @@ internal unsafe struct EngineBlock
     /// <summary>1: misuse checks that cost something are on.</summary>
     public uint Checked;
 
+    /// <summary>Where awaits of values go when they are due (<see cref="AwaitHub"/>); 0 until the first one.</summary>
+    public nint Hub;
+
     /// <summary>1: the reclaimer is asked to look for ripe destructors now, not at its next tick.</summary>
     public uint Hasten;
 

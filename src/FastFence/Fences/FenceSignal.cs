@@ -119,10 +119,11 @@ internal static unsafe class FenceSignal
 
         // [TURN-MOVE] release: the close stands before the turn of the next. Pairs with [TURN-CHECK] and [TURN-RECORD].
         Atomic.StoreRelease(ref timeline->Completed, seqno);
+        TimelineWaiters.Passed(cache, timeline, seqno);
         return true;
     }
 
-    /// <summary>As <see cref="CloseInTurn"/>, but the caller moves the turn.</summary>
+    /// <summary>As <see cref="CloseInTurn"/>, but the caller moves the turn and looks for waiters for the value.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static bool CloseOnly(
         ThreadCache* cache, TimelineBlock* timeline, uint index, FenceSlot* fence, uint generation, uint error, long now, bool onPoller,

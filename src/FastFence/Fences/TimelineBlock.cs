@@ -116,6 +116,29 @@ internal unsafe struct TimelineBlock
     [FieldOffset(304)]
     public ulong Deadline;
 
+    /// <summary>
+    /// Smallest seqno that somebody waits for, 0 = nobody: all that a signal looks at. Too low is legal, too high never. Written under
+    /// <see cref="WaiterFlag"/>.
+    /// </summary>
+    [FieldOffset(312)]
+    public ulong Awaited;
+
+    /// <summary>Newly registered waiters for a value (tagged stack over node links).</summary>
+    [FieldOffset(320)]
+    public ulong WaiterStack;
+
+    /// <summary>The others, sorted by seqno; under <see cref="WaiterFlag"/>.</summary>
+    [FieldOffset(328)]
+    public uint WaiterSorted;
+
+    /// <summary>1 while somebody works through the waiters.</summary>
+    [FieldOffset(332)]
+    public uint WaiterFlag;
+
+    /// <summary>1 when waiters have left that are still in the list.</summary>
+    [FieldOffset(336)]
+    public uint WaiterSweep;
+
     /// <summary>Fences whose slots went through their grace period. Whoever reclaims.</summary>
     [FieldOffset(384)]
     public ulong Reclaimed;

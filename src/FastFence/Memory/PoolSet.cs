@@ -31,6 +31,9 @@ internal unsafe struct PoolSet
     /// <summary>Fault injection for tests: the n-th empty bag from now cannot be had; 0 is off.</summary>
     public uint FailBagAfter;
 
+    /// <summary>Fault injection for tests: the n-th waiter from now is not woken; 0 is off.</summary>
+    public uint LoseWake;
+
     /// <summary>Threads parked on a node of this engine; teardown waits for them to leave.</summary>
     public uint Parked;
 

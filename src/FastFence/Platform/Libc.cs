@@ -57,6 +57,12 @@ internal static unsafe partial class Libc
     [LibraryImport(Name, EntryPoint = "read", SetLastError = true)]
     public static partial nint Read(int file, byte* buffer, nuint bytes);
 
+    [LibraryImport(Name, EntryPoint = "write", SetLastError = true)]
+    public static partial nint Write(int file, byte* buffer, nuint bytes);
+
+    [LibraryImport(Name, EntryPoint = "eventfd", SetLastError = true)]
+    public static partial int EventFd(uint count, int flags);
+
     [LibraryImport(Name, EntryPoint = "close")]
     public static partial int Close(int file);
 }

@@ -151,7 +151,7 @@ internal static unsafe class RingRetire
                 RetireGivenUp(cache, ring, position, handle);
             }
 
-            Pass(timeline, position, mayBeReplaced);
+            Pass(cache, timeline, position, mayBeReplaced);
             return;
         }
 
@@ -173,7 +173,7 @@ internal static unsafe class RingRetire
             Atomic.StorePlain(ref RingBlock.RetireOf(ring, position), 0); // whoever uses it next has seen the turn move
         }
 
-        Pass(timeline, position, mayBeReplaced);
+        Pass(cache, timeline, position, mayBeReplaced);
         if (cache->RunHead != 0)
         {
             CallbackRunNative.RunAll(cache);
@@ -200,7 +200,7 @@ internal static unsafe class RingRetire
         }
     }
 
-    private static void Pass(TimelineBlock* timeline, ulong position, bool mayBeReplaced)
+    private static void Pass(ThreadCache* cache, TimelineBlock* timeline, ulong position, bool mayBeReplaced)
     {
         if (mayBeReplaced)
         {
@@ -212,6 +212,8 @@ internal static unsafe class RingRetire
         {
             Atomic.StoreRelease(ref timeline->Completed, position); // [TURN-MOVE] pairs with [RING-SPACE]
         }
+
+        TimelineWaiters.Passed(cache, timeline, position);
     }
 
     private static bool IsGivenUp(RingBlock* ring, ulong position) =>

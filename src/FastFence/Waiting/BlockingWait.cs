@@ -3,29 +3,24 @@
 using FastFence.Atomics;
 using FastFence.Fences;
 using FastFence.Memory;
-using FastFence.Platform;
 using FastFence.Reclamation;
 
 namespace FastFence.Waiting;
 
 /// <summary>The way of a waiting thread. May park; never inside a section.</summary>
-internal static unsafe partial class BlockingWait
+internal static unsafe class BlockingWait
 {
-    // A wake that got lost (a bug, or a hypervisor's) costs at most this, and is counted.
-    private const long SafetyPollNanoseconds = 100_000_000;
-
-    // Longer than a hand-over between cores (0.2 µs), shorter than a park and wake (5 µs): decision 9.
-    private const long SpinNanoseconds = 3_000;
-
-    private const int YieldsWhenCoresAreScarce = 2;
-
     /// <summary>Waits; see <see cref="FenceWaitExtensions.Wait(Fence, TimeSpan, CancellationToken)"/>.</summary>
-    public static WaitResult Wait(Fence fence, TimeSpan timeout, CancellationToken token)
+    public static WaitResult Wait(Fence fence, TimeSpan timeout, CancellationToken token) =>
+        Wait(fence, WaitTerms.Of(timeout, WaitHint.Auto, token));
+
+    /// <summary>Waits on these terms.</summary>
+    public static WaitResult Wait(Fence fence, in WaitTerms terms)
     {
         fence.ThrowIfNull();
-        if (Checks.On && timeout != TimeSpan.Zero)
+        if (Checks.On && !terms.IsZero)
         {
-            Check(fence);
+            WaitChecks.Before(fence);
         }
 
         FenceStatus status = fence.Status;
@@ -34,8 +29,8 @@ internal static unsafe partial class BlockingWait
             return new WaitResult(false, status);
         }
 
-        token.ThrowIfCancellationRequested();
-        if (timeout == TimeSpan.Zero)
+        terms.Token.ThrowIfCancellationRequested();
+        if (terms.IsZero)
         {
             return WaitResult.TimedOut;
         }
@@ -50,19 +45,15 @@ internal static unsafe partial class BlockingWait
             return new WaitResult(false, FenceStatus.Stale);
         }
 
-        long deadline = timeout == Timeout.InfiniteTimeSpan
-            ? long.MaxValue
-            : (long)Math.Min(MonotonicClock.Nanoseconds + timeout.TotalNanoseconds, long.MaxValue / 2d);
         ReaderRecord* reader = Registry.CurrentReader();
         bool online = Reader.TryLeave(reader); // never block while online: the reclaimers would wait for us
         try
         {
             EnableSignaling.Enable(fence);
-            ExporterWait.Wait(fence, deadline);
-            status = fence.Status;
-            return status.IsCompleted || SpinOrYield(fence, ref status)
-                ? new WaitResult(false, status)
-                : Park(fence, deadline, token);
+            ExporterWait.Wait(fence, terms.Deadline);
+            return fence.IsSignaled || Looking.Briefly(new FenceTarget(fence), terms.Hint)
+                ? new WaitResult(false, fence.Status)
+                : Park(fence, terms);
         }
         finally
         {
@@ -75,48 +66,14 @@ internal static unsafe partial class BlockingWait
         }
     }
 
-    private static bool SpinOrYield(Fence fence, ref FenceStatus status)
-    {
-        if (Cpu.UsableCores > 2)
-        {
-            long until = MonotonicClock.Nanoseconds + SpinNanoseconds;
-            while (MonotonicClock.Nanoseconds < until)
-            {
-                for (int i = 0; i < 8; i++)
-                {
-                    Cpu.Pause();
-                    if (fence.IsSignaled)
-                    {
-                        status = fence.Status;
-                        return true;
-                    }
-                }
-            }
-
-            return false;
-        }
-
-        for (int i = 0; i < YieldsWhenCoresAreScarce; i++)
-        {
-            CurrentThread.Yield();
-            if (fence.IsSignaled)
-            {
-                status = fence.Status;
-                return true;
-            }
-        }
-
-        return false;
-    }
-
-    private static WaitResult Park(Fence fence, long deadline, CancellationToken token)
+    private static WaitResult Park(Fence fence, in WaitTerms terms)
     {
         Section.Enter();
         ThreadCache* cache = References.CacheOf(fence.Slot, fence.Generation);
         if (cache == null)
         {
             Section.Exit();
-            return PollUntil(fence, deadline, token);
+            return PollUntil(fence, terms);
         }
 
         // Counted inside the section: a teardown that signals our fence waits until we have left the node's memory.
@@ -125,7 +82,7 @@ internal static unsafe partial class BlockingWait
         Section.Exit();
         try
         {
-            return ParkCounted(cache, fence, deadline, token);
+            return ParkCounted(cache, fence, terms);
         }
         finally
         {
@@ -133,13 +90,13 @@ internal static unsafe partial class BlockingWait
         }
     }
 
-    private static WaitResult ParkCounted(ThreadCache* cache, Fence fence, long deadline, CancellationToken token)
+    private static WaitResult ParkCounted(ThreadCache* cache, Fence fence, in WaitTerms terms)
     {
         cache->Counters.Increment(Counter.Waits);
         uint index = CallbackList.Take(cache);
         if (index == 0)
         {
-            return PollUntil(fence, deadline, token);
+            return PollUntil(fence, terms);
         }
 
         CallbackNode* node = CallbackNode.At(index);
@@ -156,10 +113,10 @@ internal static unsafe partial class BlockingWait
             return new WaitResult(false, fence.Status);
         }
 
-        bool woken = ParkedWaiter.Sleep(cache, fence, (uint*)&node->Argument, deadline, token);
+        bool woken = ParkedWaiter.Sleep(cache, new FenceTarget(fence), (uint*)&node->Argument, terms);
         if (!woken && TryRemove(cache, fence, index, generation))
         {
-            token.ThrowIfCancellationRequested();
+            terms.Token.ThrowIfCancellationRequested();
             cache->Counters.Increment(Counter.WaitsTimedOut);
             return WaitResult.TimedOut;
         }
@@ -181,23 +138,7 @@ internal static unsafe partial class BlockingWait
         return removed;
     }
 
-    // No node to park on: memory is at its bound. Yielding is slow but right.
-    private static WaitResult PollUntil(Fence fence, long deadline, CancellationToken token)
-    {
-        while (!fence.IsSignaled)
-        {
-            token.ThrowIfCancellationRequested();
-            if (MonotonicClock.Nanoseconds >= deadline)
-            {
-                return WaitResult.TimedOut;
-            }
-
-            CurrentThread.Yield();
-        }
-
-        return new WaitResult(false, fence.Status);
-    }
-
-    /// <summary>Longest sleep between two looks.</summary>
-    internal static long NextLook(long deadline) => Math.Min(deadline, MonotonicClock.Nanoseconds + SafetyPollNanoseconds);
+    // No node to park on: memory is at its bound.
+    private static WaitResult PollUntil(Fence fence, in WaitTerms terms) =>
+        Looking.Patiently(new FenceTarget(fence), terms) ? new WaitResult(false, fence.Status) : WaitResult.TimedOut;
 }

@@ -19,14 +19,29 @@ public static class FenceWaitExtensions
     /// <exception cref="ArgumentOutOfRangeException">A negative timeout.</exception>
     /// <exception cref="InvalidOperationException">A null handle, or inside an access section.</exception>
     /// <exception cref="OperationCanceledException">The token fired before the fence was seen signaled.</exception>
-    public static WaitResult Wait(this Fence fence, TimeSpan timeout, CancellationToken cancellationToken = default)
-    {
-        if (timeout < TimeSpan.Zero && timeout != Timeout.InfiniteTimeSpan)
-        {
-            throw new ArgumentOutOfRangeException(nameof(timeout), timeout, "A wait takes zero or more time, or Timeout.InfiniteTimeSpan.");
-        }
+    public static WaitResult Wait(this Fence fence, TimeSpan timeout, CancellationToken cancellationToken) =>
+        BlockingWait.Wait(fence, timeout, cancellationToken);
 
-        return BlockingWait.Wait(fence, timeout, cancellationToken);
+    /// <inheritdoc cref="Wait(Fence, TimeSpan, CancellationToken)"/>
+    public static WaitResult Wait(this Fence fence, TimeSpan timeout) => BlockingWait.Wait(fence, timeout, CancellationToken.None);
+
+    /// <summary>The same with a say in what the thread does before it parks.</summary>
+    /// <param name="fence">The fence.</param>
+    /// <param name="timeout">At least zero, or infinite.</param>
+    /// <param name="hint">Before parking.</param>
+    /// <param name="cancellationToken">Ends the wait with an exception.</param>
+    public static WaitResult Wait(this Fence fence, TimeSpan timeout, WaitHint hint, CancellationToken cancellationToken) =>
+        BlockingWait.Wait(fence, WaitTerms.Of(timeout, hint, cancellationToken));
+
+    /// <summary>The same on a clock of the caller's, for tests: any provider but the system's allocates its timer.</summary>
+    /// <param name="fence">The fence.</param>
+    /// <param name="timeout">In the provider's time.</param>
+    /// <param name="timeProvider">Whose time counts.</param>
+    /// <param name="cancellationToken">Ends the wait with an exception.</param>
+    public static WaitResult Wait(this Fence fence, TimeSpan timeout, TimeProvider timeProvider, CancellationToken cancellationToken)
+    {
+        using WaitTerms terms = WaitTerms.Of(timeout, timeProvider, cancellationToken);
+        return BlockingWait.Wait(fence, terms);
     }
 
     /// <summary>Blocks until the fence is signaled.</summary>

@@ -9,24 +9,36 @@ namespace FastFence.Waiting;
 /// <summary>The futex word of a registered waiter, seen from the waiter.</summary>
 internal static unsafe class ParkedWaiter
 {
+    // A wake that got lost (a bug, or a hypervisor's) costs at most this, and is counted.
+    private const long SafetyPollNanoseconds = 100_000_000;
+
     [ThreadStatic]
-    private static Poker? t_poker;
+    private static WaiterPoke? t_poke;
 
-    /// <summary>Sleeps until signaled (true), or until time or token end the wait (false).</summary>
-    public static bool Sleep(ThreadCache* cache, Fence fence, uint* word, long deadline, CancellationToken token)
+    /// <summary>Sleeps until signaled (true), or until the terms end the wait or the target is met without a wake (false).</summary>
+    public static bool Sleep<TTarget>(ThreadCache* cache, scoped in TTarget target, uint* word, in WaitTerms terms)
+        where TTarget : struct, IWaitTarget, allows ref struct
     {
-        if (!token.CanBeCanceled)
+        terms.Clock?.SetSleeper(word);
+        try
         {
-            return SleepLoop(cache, fence, word, deadline, token);
+            if (!terms.Token.CanBeCanceled)
+            {
+                return SleepLoop(cache, target, word, terms);
+            }
+
+            WaiterPoke poke = t_poke ??= new WaiterPoke();
+            poke.SetWord(word);
+
+            // Disposing the registration waits for a running callback, so it never pokes a word that is no longer ours.
+            using (terms.Token.UnsafeRegister(static state => ((WaiterPoke)state!).Poke(), poke))
+            {
+                return SleepLoop(cache, target, word, terms);
+            }
         }
-
-        Poker poker = t_poker ??= new Poker();
-        poker.Word = word;
-
-        // Disposing the registration waits for a running callback, so it never pokes a word that is no longer ours.
-        using (token.UnsafeRegister(static state => ((Poker)state!).Poke(), poker))
+        finally
         {
-            return SleepLoop(cache, fence, word, deadline, token);
+            terms.Clock?.SetSleeper(null);
         }
     }
 
@@ -37,13 +49,14 @@ internal static unsafe class ParkedWaiter
     public static bool TryTakeBack(uint* word) =>
         Atomic.ExchangeFull(ref *word, WaiterWord.Abandoned) == WaiterWord.Signaled;
 
-    private static bool SleepLoop(ThreadCache* cache, Fence fence, uint* word, long deadline, CancellationToken token)
+    private static bool SleepLoop<TTarget>(ThreadCache* cache, scoped in TTarget target, uint* word, in WaitTerms terms)
+        where TTarget : struct, IWaitTarget, allows ref struct
     {
         bool slept = false;
         while (true)
         {
-            // [WAITER-PARK] full: "asleep" is visible before the kernel compares, and the kernel sleeps only while it stands. Pairs with
-            // [WAITER-WAKE]. Without it a signal between the look and the sleep wakes nobody (fault 12).
+            // [WAITER-PARK] full: "asleep" is visible before the kernel compares, and the kernel sleeps only while it stands. Without it
+            // a signal between the look and the sleep wakes nobody (fault 12). Pairs with [WAITER-WAKE] and [GROUP-WAKE].
             uint was = Atomic.CompareExchangeFull(ref *word, WaiterWord.Asleep, WaiterWord.Armed);
             if (was == WaiterWord.Signaled)
             {
@@ -55,7 +68,7 @@ internal static unsafe class ParkedWaiter
                 Atomic.CompareExchangeFull(ref *word, WaiterWord.Armed, WaiterWord.Poked);
             }
 
-            if (token.IsCancellationRequested || MonotonicClock.Nanoseconds >= deadline)
+            if (terms.Token.IsCancellationRequested || terms.IsOver)
             {
                 return false;
             }
@@ -71,13 +84,14 @@ internal static unsafe class ParkedWaiter
                 cache->Counters.Increment(Counter.WaitsSlept);
             }
 
-            FutexResult result = Futex.Wait(word, WaiterWord.Asleep, BlockingWait.NextLook(deadline));
+            FutexResult result = Futex.Wait(
+                word, WaiterWord.Asleep, Math.Min(terms.Deadline, MonotonicClock.Nanoseconds + SafetyPollNanoseconds));
             if (Atomic.LoadAcquire(ref *word) == WaiterWord.Signaled)
             {
                 return true;
             }
 
-            if (result == FutexResult.TimedOut && MonotonicClock.Nanoseconds < deadline && fence.IsSignaled)
+            if (result == FutexResult.TimedOut && !terms.IsOver && target.IsMet)
             {
                 // Closed, yet nobody woke us within the safety poll: the signaller may still be on its way to this node.
                 cache->Counters.Increment(Counter.LostWakes);
@@ -85,28 +99,6 @@ internal static unsafe class ParkedWaiter
             }
 
             Atomic.CompareExchangeFull(ref *word, WaiterWord.Armed, WaiterWord.Asleep);
-        }
-    }
-
-    private sealed class Poker
-    {
-        public uint* Word;
-
-        public void Poke()
-        {
-            uint* word = Word;
-            uint seen = Atomic.LoadAcquire(ref *word);
-            while (seen is WaiterWord.Armed or WaiterWord.Asleep)
-            {
-                uint found = Atomic.CompareExchangeFull(ref *word, WaiterWord.Poked, seen);
-                if (found == seen)
-                {
-                    Futex.Wake(word, 1);
-                    return;
-                }
-
-                seen = found;
-            }
         }
     }
 }

@@ -14,6 +14,13 @@ internal static unsafe class NativeMemory
         return memory;
     }
 
+    // Not covered: the timers' memory is nobody's in the model.
+    public static void* AllocZeroed(nuint bytes) => Real.AllocZeroed(bytes);
+
+    public static void* Realloc(void* memory, nuint bytes) => Real.Realloc(memory, bytes);
+
+    public static void Free(void* memory) => Real.Free(memory);
+
     public static void AlignedFree(void* memory) => Real.AlignedFree(memory);
 
     public static void Clear(void* memory, nuint bytes) => Real.Clear(memory, bytes);

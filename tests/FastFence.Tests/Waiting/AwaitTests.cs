@@ -79,6 +79,103 @@ public sealed class AwaitTests : IDisposable
     }
 
     [Fact]
+    public async Task APendingResultCannotBeAskedForAndTheAwaitGoesOn()
+    {
+        using Timeline timeline = _engine.CreateTimeline("await");
+        using FenceSource source = timeline.CreateFence();
+        ValueTask<FenceStatus> pending = source.Fence.WaitAsync();
+        Assert.Throws<InvalidOperationException>(() => pending.GetAwaiter().GetResult());
+        source.Signal();
+        Assert.Equal(FenceStatus.Signaled, await pending); // the mistake gave nothing back
+    }
+
+    [Fact]
+    public async Task ATwoFoldContinuationIsRefused()
+    {
+        using Timeline timeline = _engine.CreateTimeline("await");
+        using FenceSource source = timeline.CreateFence();
+        ValueTask<FenceStatus> pending = source.Fence.WaitAsync();
+        Task<FenceStatus> first = pending.AsTask();
+        Assert.Throws<InvalidOperationException>(() => pending.GetAwaiter().OnCompleted(() => { }));
+        source.Signal();
+        Assert.Equal(FenceStatus.Signaled, await first);
+    }
+
+    [Fact]
+    public async Task ATaskMayBeAwaitedOften()
+    {
+        using Timeline timeline = _engine.CreateTimeline("await");
+        using FenceSource source = timeline.CreateFence();
+        Task<FenceStatus> task = source.Fence.AsTask();
+        source.Signal();
+        Assert.Equal(FenceStatus.Signaled, await task);
+        Assert.Equal(FenceStatus.Signaled, await task);
+    }
+
+    [Fact]
+    public async Task AResultThatNobodyTakesHoldsNeitherFenceNorRegistration()
+    {
+        using Timeline timeline = _engine.CreateTimeline("await");
+        FenceSource source = timeline.CreateFence();
+        ValueTask<FenceStatus> forgotten = source.Fence.WaitAsync();
+        source.Signal();
+        source.Dispose();
+        while (!forgotten.IsCompleted)
+        {
+            await Task.Yield();
+        }
+
+        Assert.True(_engine.Barrier(TimeSpan.FromSeconds(5)));
+        Assert.Equal((0, 0), (_engine.GetStatistics().FencesLive, _engine.GetStatistics().CallbackNodesLive));
+        await forgotten;
+    }
+
+    [Theory]
+    [InlineData(FenceContinuation.Captured)]
+    [InlineData(FenceContinuation.AsCallback)]
+    public async Task TheContinuationRunsOnTheSignallerOnlyOnRequest(FenceContinuation continuation)
+    {
+        using Timeline timeline = _engine.CreateTimeline("await");
+        using FenceSource source = timeline.CreateFence();
+        Thread? resumedOn = null;
+        Task awaiting = Resume();
+        Thread signaller = new(() => source.Signal());
+        signaller.Start();
+        signaller.Join();
+        await awaiting.WaitAsync(TimeSpan.FromSeconds(30));
+        Assert.Equal(continuation == FenceContinuation.AsCallback, resumedOn == signaller);
+
+        async Task Resume()
+        {
+            await source.Fence.WaitAsync(continuation, CancellationToken.None).ConfigureAwait(false);
+            resumedOn = Thread.CurrentThread;
+        }
+    }
+
+    [Fact]
+    public async Task TheCapturedContextIsWhereTheAwaitGoesOn()
+    {
+        using Timeline timeline = _engine.CreateTimeline("await");
+        using FenceSource source = timeline.CreateFence();
+        CountingContext context = new();
+        Task awaiting;
+        SynchronizationContext? former = SynchronizationContext.Current;
+        SynchronizationContext.SetSynchronizationContext(context);
+        try
+        {
+            awaiting = AwaitIt(source.Fence);
+        }
+        finally
+        {
+            SynchronizationContext.SetSynchronizationContext(former);
+        }
+
+        source.Signal();
+        await awaiting.WaitAsync(TimeSpan.FromSeconds(30));
+        Assert.Equal(1, context.Posts);
+    }
+
+    [Fact]
     public async Task EveryOneOfAThousandAwaitersResumesOnceWhoeverIsFirst()
     {
         using Timeline timeline = _engine.CreateTimeline("await");
@@ -175,4 +272,15 @@ public sealed class AwaitTests : IDisposable
     }
 
     private static async Task<FenceStatus> AwaitIt(Fence fence) => await fence;
+
+    private sealed class CountingContext : SynchronizationContext
+    {
+        public int Posts { get; private set; }
+
+        public override void Post(SendOrPostCallback d, object? state)
+        {
+            Posts++;
+            ThreadPool.QueueUserWorkItem(_ => d(state));
+        }
+    }
 }
