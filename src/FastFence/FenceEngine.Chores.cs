@@ -70,7 +70,7 @@ public sealed unsafe partial class FenceEngine
         while (_stalls.TryFind(_block->Domain, (long)Options.StallLimit.TotalNanoseconds, out Stall stall))
         {
             long late = (MonotonicClock.Nanoseconds - stall.Since) / 1_000_000;
-            Notify(NotificationKind.ReaderStalled, $"Thread {stall.ThreadId} has been inside an access section for {late} ms since the first scan that saw it late; memory on limbo waits for it. End the section, or report quiescent states.");
+            Notify(NotificationKind.ReaderStalled, $"Thread {stall.ThreadId} has been inside an access section for {late} ms since the first scan that saw it late; memory on limbo waits for it. End the section, or report quiescent states.{(stall.Where == null ? string.Empty : $" It was opened at {stall.Where}.")}");
         }
     }
 

@@ -17,7 +17,7 @@ public sealed unsafe partial class FenceEngine
     /// <exception cref="InvalidOperationException">Inside an access section.</exception>
     public void Dispose()
     {
-        Section.ThrowIfInside("Disposing an engine");
+        Section.ThrowBeforeGrace("Disposing an engine");
         if (Atomic.CompareExchangeFull(ref _block->State, (uint)EngineState.Closing, (uint)EngineState.Open) != (uint)EngineState.Open)
         {
             return;
@@ -70,6 +70,11 @@ public sealed unsafe partial class FenceEngine
 
         Waiting.QuiesceSource.Abandon(_block);
         Faults.SetSink(_block->Pools.Serial, null);
+        if (Checks.On)
+        {
+            Misuses.SetSink(_block->Pools.Serial, null);
+        }
+
         FreeMemory(quiet);
         Atomic.StoreRelease(ref _block->State, (uint)EngineState.Disposed);
     }

@@ -35,10 +35,16 @@ public sealed unsafe partial class FenceEngine : IDisposable
     {
         Options = options ?? new FenceEngineOptions();
         Options.Validate();
+        Checks.ThrowIfSettingIsUnknown();
         _owned = new OwnedBlock(sizeof(EngineBlock));
         _block = CreateBlock((EngineBlock*)_owned.Block, Options);
         Faults.SetSink(_block->Pools.Serial, (fence, e) => Notify(
             NotificationKind.CallbackFaulted, $"A callback or destructor threw {e.GetType().Name}: {e.Message}", e));
+        if (Checks.On)
+        {
+            Misuses.SetSink(_block->Pools.Serial, misuse => Notify(NotificationKind.Misuse, misuse.Message, null, misuse));
+        }
+
         try
         {
             Poller = new FencePoller(this, _block, Options);
@@ -58,7 +64,9 @@ public sealed unsafe partial class FenceEngine : IDisposable
         }
     }
 
-    /// <summary>What a person or a log should know; raised on the engine's own threads, so be quick.</summary>
+    /// <summary>
+    /// What a person or a log should know; raised on the engine's own threads, a misuse on the thread that did it: be quick.
+    /// </summary>
     public event EventHandler<FenceEngineNotificationEventArgs>? Notified;
 
     /// <summary>The options it was made with.</summary>
@@ -152,7 +160,7 @@ public sealed unsafe partial class FenceEngine : IDisposable
     /// <exception cref="InvalidOperationException">Inside an access section.</exception>
     public bool Barrier(TimeSpan timeout)
     {
-        Section.ThrowIfInside("Waiting for reclamation");
+        Section.ThrowBeforeGrace("Waiting for reclamation");
         long deadline = MonotonicClock.After(timeout);
         while (true)
         {
@@ -176,11 +184,11 @@ public sealed unsafe partial class FenceEngine : IDisposable
 
     internal void ThrowIfDisposed() => ObjectDisposedException.ThrowIf(IsDisposed, this);
 
-    internal void Notify(NotificationKind kind, string message, Exception? exception = null)
+    internal void Notify(NotificationKind kind, string message, Exception? exception = null, MisuseEventArgs? misuse = null)
     {
         try
         {
-            Notified?.Invoke(this, new FenceEngineNotificationEventArgs(kind, message, exception));
+            Notified?.Invoke(this, new FenceEngineNotificationEventArgs(kind, message, exception, misuse));
         }
 #pragma warning disable CA1031 // a listener's exception has nobody to go to and must not end an engine thread
         catch (Exception)

@@ -110,7 +110,7 @@ public sealed unsafe class FencePoller
 
             try
             {
-                return PollerCore.DoWork(_block, cache, _block->Words.Term);
+                return PollerThread.DoWork(_block, cache, _block->Words.Term);
             }
             finally
             {

@@ -23,7 +23,7 @@ internal static unsafe class Teardown
     /// <summary>Closes a timeline; a ring's timeline closes the ring.</summary>
     public static void CloseTimeline(Timeline timeline, FenceError error)
     {
-        Section.ThrowIfInside("Closing a timeline");
+        Section.ThrowBeforeGrace("Closing a timeline");
         FenceRing? ring;
         lock (timeline.Exporter.Engine.Gate)
         {
@@ -51,7 +51,7 @@ internal static unsafe class Teardown
 
     private static bool FailRing(FenceRing ring, FenceError error, TimeSpan quiesceLimit, long deadline)
     {
-        Section.ThrowIfInside("Failing a ring");
+        Section.ThrowBeforeGrace("Failing a ring");
         long left = deadline == long.MaxValue ? Timeout.Infinite : Math.Max(0, deadline - MonotonicClock.Nanoseconds) / 1_000_000;
         if (!Monitor.TryEnter(ring, (int)Math.Min(left, int.MaxValue)))
         {

@@ -39,6 +39,9 @@ internal sealed class Sabotage(BreakKind kind, NameCheck names, ViolationTally t
             case BreakKind.LeakFence:
                 _done = source.Fence.TryAcquire(out _); // and nobody will dispose it
                 break;
+            case BreakKind.Misuse:
+                _ = default(AccessView).DriverName(source.Fence).Length; // safe: this thread is the one that closes the driver
+                break;
             default:
                 names.Read(source.Fence, swapped: true);
                 break;

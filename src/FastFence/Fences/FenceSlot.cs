@@ -13,6 +13,9 @@ internal static class FenceFlags
     /// <summary>The timeline is a ring: the poller signals.</summary>
     public const uint OnRing = 8;
 
+    /// <summary>Checked mode: the source has given its reference back.</summary>
+    public const uint SourceDisposed = 32;
+
     /// <summary>A reference goes with the callbacks, and whoever runs the last one drops it.</summary>
     public const uint RunReference = 16;
 

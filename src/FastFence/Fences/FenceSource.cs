@@ -10,7 +10,7 @@ namespace FastFence;
 /// The signaller's side of a fence: it owns one reference and the right to signal. Disposing it unsignaled signals
 /// <see cref="FenceError.Canceled"/> (C2, C21). One thread disposes it, once.
 /// </summary>
-public readonly unsafe struct FenceSource : IDisposable, IEquatable<FenceSource>
+public readonly unsafe partial struct FenceSource : IDisposable, IEquatable<FenceSource>
 {
     private readonly ulong _value;
 
@@ -58,6 +58,11 @@ public readonly unsafe struct FenceSource : IDisposable, IEquatable<FenceSource>
     public SignalResult Signal(FenceError error)
     {
         new Fence(_value).ThrowIfNull();
+        if (Checks.On)
+        {
+            CheckSignal();
+        }
+
         return FenceSignal.Signal(new Fence(_value), error.Magnitude, -1);
     }
 
@@ -68,11 +73,17 @@ public readonly unsafe struct FenceSource : IDisposable, IEquatable<FenceSource>
     {
         ArgumentOutOfRangeException.ThrowIfNegative(timestampNanoseconds);
         new Fence(_value).ThrowIfNull();
+        if (Checks.On)
+        {
+            CheckSignal();
+        }
+
         return FenceSignal.Signal(new Fence(_value), error.Magnitude, timestampNanoseconds);
     }
 
     /// <summary>
-    /// Sets the error that the fence will signal with (C2). False when it is signaled, has an error, or its signal is recorded.
+    /// Sets the error that the fence will signal with (C2). False when it is signaled, has an error, or its signal is recorded; checked
+    /// mode reports it on a fence that had signaled, unless the engine may have ended it behind the caller's back.
     /// </summary>
     /// <param name="error">An error.</param>
     /// <exception cref="ArgumentException">The error is <see cref="FenceError.None"/>.</exception>
@@ -80,11 +91,16 @@ public readonly unsafe struct FenceSource : IDisposable, IEquatable<FenceSource>
     {
         if (!error.IsError)
         {
-            throw new ArgumentException("An error in -1…-4095 is needed; a fence without one simply signals.", nameof(error));
+            ThrowNoError(error);
         }
 
         Fence fence = Fence;
         fence.ThrowIfNull();
+        if (Checks.On)
+        {
+            CheckError(fence);
+        }
+
         Section.Enter();
         bool set = FenceLife.IsCurrent(fence.Slot, fence.Generation)
             && FenceSignal.TrySetError(fence.Slot, fence.Generation, error.Magnitude);
@@ -92,10 +108,18 @@ public readonly unsafe struct FenceSource : IDisposable, IEquatable<FenceSource>
         return set;
     }
 
-    /// <summary>Drops the source; an unsignaled fence ends with <see cref="FenceError.Canceled"/>. Never throws.</summary>
+    /// <summary>
+    /// Drops the source; an unsignaled fence ends with <see cref="FenceError.Canceled"/>. Never throws, but in checked mode.
+    /// </summary>
+    /// <exception cref="FenceMisuseException">Disposed before, and <see cref="CheckedMode.Throws"/> is set.</exception>
     public void Dispose()
     {
         if (_value == 0)
+        {
+            return;
+        }
+
+        if (Checks.On && !TryDisposeOnce())
         {
             return;
         }
@@ -110,6 +134,9 @@ public readonly unsafe struct FenceSource : IDisposable, IEquatable<FenceSource>
 
         References.Release(_value);
     }
+
+    private static void ThrowNoError(FenceError error) =>
+        throw new ArgumentException("An error in -1…-4095 is needed; a fence without one simply signals.", nameof(error));
 
     /// <inheritdoc/>
     public bool Equals(FenceSource other) => _value == other._value;

@@ -80,6 +80,13 @@ internal sealed unsafe class DispatcherThread
             return;
         }
 
+        if (Checks.On && _role == DispatcherRole.Runs)
+        {
+            // Whoever waits in a callback here waits in front of every callback behind it, and of what those would signal.
+            CheckedThread.Current.Held.Push(
+                OrderGraph.NodeOf($"the dispatcher of engine {_engine->Pools.Serial}"), HeldKind.Agent, new CodeSite(string.Empty, 0, "a callback on the dispatcher"));
+        }
+
         CallbackWitness.Current = _witness;
         while (Atomic.LoadAcquire(ref _stop) != 2)
         {

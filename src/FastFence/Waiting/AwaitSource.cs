@@ -10,6 +10,7 @@ using System.Threading.Tasks.Sources;
 using FastFence.Atomics;
 using FastFence.Fences;
 using FastFence.Platform;
+using FastFence.Reclamation;
 
 namespace FastFence.Waiting;
 
@@ -38,6 +39,11 @@ internal sealed unsafe class AwaitSource : IValueTaskSource<FenceStatus>, IValue
     /// </summary>
     public static AwaitSource? Begin(Fence fence, in AwaitTerms terms, out short version, out WaitResult now)
     {
+        if (Checks.On && terms.Timeout != TimeSpan.Zero)
+        {
+            WaitChecks.BeforeAwait();
+        }
+
         version = 0;
         now = new WaitResult(false, fence.Status);
         if (now.Status.IsCompleted)
