@@ -11,6 +11,10 @@ public sealed class TagTests
         Assert.Equal(Uncovered.Reasons.Keys.Order(StringComparer.Ordinal), ReportCommand.Missing());
 
     [Fact]
+    public void EveryTagOfACaseHasATwinThatIsCaught() => Assert.Empty(
+        All.Cases.SelectMany(c => c.Twins).GroupBy(t => t.Tag).Where(tag => tag.All(t => t.Redundant is not null)).Select(tag => tag.Key));
+
+    [Fact]
     public void EveryTwinNamesATagOfTheSources() =>
         Assert.Empty(All.Cases.SelectMany(c => c.Twins).Select(t => t.Tag).Except(Tags.All, StringComparer.Ordinal));
 

@@ -5,11 +5,8 @@ internal static class Uncovered
 {
     public static IReadOnlyDictionary<string, string> Reasons { get; } = new Dictionary<string, string>
     {
-        ["AWAIT-END"] = "its continuation goes to the thread pool, which the model does not schedule",
         ["EXECUTOR-POST"] = "stands in CallbackWork, whose executor is the user's and whose threads the model does not schedule",
         ["POLLER-STEP"] = "stands between the host's NativePollerThread and the library's thread; the model compiles neither",
         ["POLLER-TERM"] = "stands in FencePoller, which the model does not compile; its exchange is replayed by TakenOver",
-        ["RING-SET"] = "stands in FencePoller, a managed object of the root that the model does not compile",
-        ["RING-SET-READ"] = "its partner is RING-SET",
     };
 }
