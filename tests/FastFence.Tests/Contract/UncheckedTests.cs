@@ -1,3 +1,4 @@
+#pragma warning disable FF0001, FF0004 // misuses, on purpose
 using FastFence.Tests.Fences;
 using FastFence.Tests.Memory;
 using Xunit;
