@@ -1,7 +1,6 @@
 #pragma warning disable CA2012 // the awaiting thread's value is looked at when all threads have ended
 using FastFence.Model.Twins;
 using FastFence.Model.Worlds;
-using FastFence.Waiting;
 
 namespace FastFence.Model.Cases;
 
@@ -31,7 +30,7 @@ internal sealed class Awaiting : ModelCase
     {
         if (thread == 0)
         {
-            _await = AwaitSource.Start(_fence, CancellationToken.None);
+            _await = _fence.WaitAsync();
         }
         else
         {

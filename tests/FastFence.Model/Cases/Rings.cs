@@ -233,8 +233,10 @@ internal sealed unsafe class EmitAgainstFailing : RingCase
     [
         new("RETIRE-SLOT", WeakenKind.Relaxed),
         new("RETIRE-TAKE-SLOT", WeakenKind.Relaxed, "the close that follows is a full exchange, and the fence is read behind it"),
+        new("RETIRE-TAKE-SLOT", WeakenKind.Removed),
         new("RETIRE-GIVEN-UP", WeakenKind.Torn, "nobody else has the handle yet: the drop too many is refused as stale, and the count stays right"),
         new("RETIRE-GIVEN-UP", WeakenKind.Relaxed, "the handle is the whole message; being one step is what matters"),
+        new("RETIRE-GIVEN-UP", WeakenKind.Forged, Forge: handle => ~handle), // as if the other side had it
     ];
 
     public override void Body(int thread)

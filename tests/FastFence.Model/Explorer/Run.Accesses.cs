@@ -52,7 +52,8 @@ internal sealed partial class Run
         WeakenKind weak = WeakenedBy(site, "Rmw");
         ulong was = weak == WeakenKind.Torn ? Torn(address, size, kind, operand, expected)
             : weak == WeakenKind.Removed ? (kind == RmwKind.CompareExchange ? expected : LoadChoosing(address, size, acquire: false))
-            : _memory.ReadModifyWrite(Me, address, size, kind, operand, expected, full: weak == WeakenKind.None);
+            : _memory.ReadModifyWrite(Me, address, size, kind, operand, expected, full: weak is WeakenKind.None or WeakenKind.Forged);
+        was = weak == WeakenKind.Forged ? Raw.Cut(Weakening!.Forge!(was), size) : was;
         Trace?.Add($"T{Me}  {site,-26} {Names.Of(address)} {kind} {operand:X}{(kind == RmwKind.CompareExchange ? $" for {expected:X}" : "")}, was {was:X}{(weak == WeakenKind.None ? "" : $" ({weak})")}");
         return was;
     }

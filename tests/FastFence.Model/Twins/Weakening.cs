@@ -19,7 +19,7 @@ internal enum WeakenKind
     /// <summary>The step itself: a load answers what stood there when the execution began, a store or exchange is not made (and says it was).</summary>
     Removed,
 
-    /// <summary>The value: a load answers, a store writes something else, as <see cref="Weakening.Forge"/> says.</summary>
+    /// <summary>The value: a load or an exchange answers, a store writes something else, as <see cref="Weakening.Forge"/> says.</summary>
     Forged,
 }
 
