@@ -96,18 +96,21 @@ public sealed class LongLivedFenceTests(ITestOutputHelper output) : IDisposable
             Assert.Equal(AddCallbackResult.Added, fence.AddCallback(&Nothing, 0, out CallbackRegistration added));
             Assert.True(added.Remove());
             return Task.CompletedTask;
-        },
+        }
+        ,
         "delegates" => _ =>
         {
             Assert.Equal(AddCallbackResult.Added, fence.AddCallback(s_nothing, null, out CallbackRegistration added));
             Assert.True(added.Remove());
             return Task.CompletedTask;
-        },
+        }
+        ,
         "timed-out waits" => _ =>
         {
             Assert.True(fence.Wait(TimeSpan.FromTicks(1)).IsTimedOut);
             return Task.CompletedTask;
-        },
+        }
+        ,
         _ => _ => CancelOne(fence),
     };
 

@@ -26,7 +26,8 @@ internal sealed class ManualExecutor : CallbackExecutor, IDisposable
             {
                 work.Execute();
             }
-        }) { IsBackground = true };
+        })
+        { IsBackground = true };
         _thread.Start();
     }
 
