@@ -239,7 +239,7 @@ public sealed unsafe class FencePoller
     // The engine is gone and no device is left that could wake us.
     internal void FreeMemory()
     {
-        RingSet* set = (RingSet*)Atomic.ExchangeFull(ref _block->Rings, 0);
+        RingSet* set = RingSet.Replace(_block, null);
         if (set != null)
         {
             BlockHeap.Free(set, RingSet.BytesFor(set->Count));
@@ -269,9 +269,7 @@ public sealed unsafe class FencePoller
             RingSet.Items(set)[i] = (RingBlock*)_rings[i];
         }
 
-        // [RING-SET] full: the set's content stands before the poller sees it. Pairs with [RING-SET-READ]. Without it a
-        // turn would follow pointers of rings that are not written yet.
-        RingSet* former = (RingSet*)Atomic.ExchangeFull(ref _block->Rings, (nint)set);
+        RingSet* former = RingSet.Replace(_block, set);
         if (former != null)
         {
             PrivateHeap.Retire(_engine.Block, 0, 0, (nint)former, RingSet.BytesFor(former->Count));

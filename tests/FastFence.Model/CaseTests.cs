@@ -199,6 +199,12 @@ public sealed class CaseTests
     public void ASleepingDeviceNoticesThatItsRingIsGone() => Holds<DetachAgainstSleep>();
 
     [Fact]
+    public void ATurnFollowsOnlyAWholeSetOfRings() => Holds<RingSets>();
+
+    [Fact]
+    public void AnAwaitOfAFenceEndsOnce() => Holds<Awaiting>();
+
+    [Fact]
     public void APollerThatGoesOnAfterATakeoverDoesNothingTwice() => Holds<TakenOver>();
 
     private static void Holds<TCase>()

@@ -11,6 +11,12 @@ public sealed class TagTests
         Assert.Equal(Uncovered.Reasons.Keys.Order(StringComparer.Ordinal), ReportCommand.Missing());
 
     [Fact]
+    public void EveryTagOfACaseHasATwinThatIsCaughtOrAnArgument() => Assert.Equal(
+        Uncovered.Argued.Keys.Order(StringComparer.Ordinal),
+        All.Cases.SelectMany(c => c.Twins).GroupBy(t => t.Tag).Where(tag => tag.All(t => t.Redundant is not null)).Select(tag => tag.Key)
+            .Order(StringComparer.Ordinal));
+
+    [Fact]
     public void EveryTwinNamesATagOfTheSources() =>
         Assert.Empty(All.Cases.SelectMany(c => c.Twins).Select(t => t.Tag).Except(Tags.All, StringComparer.Ordinal));
 

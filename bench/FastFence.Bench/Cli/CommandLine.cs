@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.CommandLine.Invocation;
 using BenchmarkDotNet.Running;
 using FastFence.Bench.Gates;
+using FastFence.Bench.Latencies;
 using FastFence.Bench.Measuring;
 using FastFence.Bench.Profiles;
 
@@ -13,9 +14,9 @@ internal static class CommandLine
     /// <summary>Does what the arguments say and gives the exit code.</summary>
     public static int Invoke(string[] args)
     {
-        RootCommand root = new("Benchmarks of FastFence: run (BenchmarkDotNet), gate (what must hold), profile (where time goes).")
+        RootCommand root = new("Benchmarks of FastFence: run (BenchmarkDotNet), gate (what must hold), latency (p50 and p99 beside peers), profile (where time goes).")
         {
-            RunVerb(), GateVerb(), ProfileVerb(),
+            RunVerb(), GateVerb(), LatencyVerb(), ProfileVerb(),
         };
         ParseResult result = root.Parse(args);
         int code = result.Invoke(new InvocationConfiguration { EnableDefaultExceptionHandler = false });
@@ -53,6 +54,21 @@ internal static class CommandLine
             quick, smoke, json, only,
         };
         command.SetAction(result => OnOwnThread(() => Gate.Run(
+            PlanOf(result.GetValue(smoke), result.GetValue(quick)), result.GetValue(only), result.GetValue(json), Console.Out)));
+        return command;
+    }
+
+    private static Command LatencyVerb()
+    {
+        Option<bool> quick = new("--quick") { Description = "About two minutes instead of ten." };
+        Option<bool> smoke = new("--smoke") { Description = "Every row once in tiny batches: shows that they run, prints no figure." };
+        Option<FileInfo?> json = new("--json") { Description = "Writes the rows to a file." };
+        Option<string?> only = OnlyOption();
+        Command command = new("latency", "Signal to spinning, sleeping and awaiting observer, and callbacks: p50 and p99, in turns with peers.")
+        {
+            quick, smoke, json, only,
+        };
+        command.SetAction(result => OnOwnThread(() => LatencyTable.Run(
             PlanOf(result.GetValue(smoke), result.GetValue(quick)), result.GetValue(only), result.GetValue(json), Console.Out)));
         return command;
     }

@@ -27,6 +27,18 @@ internal abstract class Contender : IDisposable
     /// <summary>Runs a batch; ns for one operation, its median where single hand-overs are measured.</summary>
     public abstract double Measure(int times);
 
+    /// <summary>The single times of the last batch, ns; empty where only their mean is measured.</summary>
+    public virtual ReadOnlySpan<double> Samples => default;
+
+    /// <summary>Managed bytes that the whole process allocates for one operation, once warm.</summary>
+    public double AllocatedInProcess(int times)
+    {
+        Measure(times);
+        long before = GC.GetTotalAllocatedBytes(precise: true);
+        Measure(times);
+        return (double)(GC.GetTotalAllocatedBytes(precise: true) - before) / times;
+    }
+
     /// <summary>Ends its threads and frees its fixture.</summary>
     public void Dispose()
     {

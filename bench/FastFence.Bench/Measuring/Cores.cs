@@ -11,13 +11,16 @@ internal static class Cores
     public static bool AreTwo => Cpu.UsableCores >= 2;
 
     /// <summary>Keeps the calling thread on the first or the second of them; does nothing where the system refuses.</summary>
-    public static void Pin(int which)
+    public static void Pin(int which) => PinOther(0, which);
+
+    /// <summary>As <see cref="Pin"/>, for the thread with this system id; 0 = the calling one.</summary>
+    public static void PinOther(int tid, int which)
     {
         for (int core = 0; core < CoreSet.Capacity; core++)
         {
             if (s_all.Contains(core) && which-- == 0)
             {
-                _ = Affinity.TryPinCurrentThread(core, out _);
+                _ = Affinity.TrySet(tid, default(CoreSet).With(core), out _);
                 return;
             }
         }

@@ -18,6 +18,7 @@ internal abstract class HandOver : Contender
     private readonly long _settleNanoseconds;
     private readonly double[] _times = new double[1 << 14];
     private ulong _round;
+    private int _measured;
 
     /// <param name="name">What the table calls it.</param>
     /// <param name="sleeping">The waiter is given time to fall asleep before the firing.</param>
@@ -27,9 +28,12 @@ internal abstract class HandOver : Contender
         _settleNanoseconds = sleeping ? 100_000 : 600;
     }
 
+    public override ReadOnlySpan<double> Samples => _times.AsSpan(0, _measured);
+
     public override double Measure(int times)
     {
         times = Math.Min(times, _times.Length);
+        _measured = times;
         ulong first = _round + 1;
         _partner.Start(() => Serve(first, times));
         for (int i = 0; i < times; i++)

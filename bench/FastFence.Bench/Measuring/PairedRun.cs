@@ -16,11 +16,18 @@ internal static class PairedRun
     private const int QuietRounds = 2;
     private const int MostWarmUps = 20;
 
+    // Each turn has an order of its own: in a fixed one the same contender always came after the same other, and inherited what
+    // that one left (a partner still spinning, a pool asleep).
+    private static uint s_drawn = 1;
+
     // The runtime looks for methods worth compiling again once no new one has come for 100 ms.
     private const int WarmUpPauseMilliseconds = 130;
 
     /// <summary>Minima (of hand-overs: medians) by contender and block, ns an operation.</summary>
-    public static double[][] Measure(IReadOnlyList<Contender> contenders, MeasurePlan plan)
+    /// <param name="contenders">What takes turns.</param>
+    /// <param name="plan">How long.</param>
+    /// <param name="measured">Told of each batch that counts: whose it was, and its cost.</param>
+    public static double[][] Measure(IReadOnlyList<Contender> contenders, MeasurePlan plan, Action<int, double>? measured = null)
     {
         double[][] blocks = new double[contenders.Count][];
         int[] batches = new int[contenders.Count];
@@ -33,27 +40,42 @@ internal static class PairedRun
 
         for (int block = 0; block < plan.Blocks; block++)
         {
-            MeasureBlock(contenders, batches, blocks, block, plan.BlockNanoseconds);
+            MeasureBlock(contenders, batches, blocks, block, plan.BlockNanoseconds, measured);
         }
 
         return blocks;
     }
 
-    private static void MeasureBlock(IReadOnlyList<Contender> contenders, int[] batches, double[][] blocks, int block, long length)
+    private static void MeasureBlock(
+        IReadOnlyList<Contender> contenders, int[] batches, double[][] blocks, int block, long length, Action<int, double>? measured)
     {
         List<double>[] batchCosts = [.. contenders.Select(_ => new List<double>())];
+        int[] order = [.. Enumerable.Range(0, contenders.Count)];
         long end = MonotonicClock.Nanoseconds + length;
         do
         {
-            for (int i = 0; i < contenders.Count; i++)
+            Shuffle(order);
+            foreach (int i in order)
             {
-                batchCosts[i].Add(contenders[i].Measure(batches[i]));
+                double cost = contenders[i].Measure(batches[i]);
+                batchCosts[i].Add(cost);
+                measured?.Invoke(i, cost);
             }
         }
         while (MonotonicClock.Nanoseconds < end);
         for (int i = 0; i < contenders.Count; i++)
         {
             blocks[i][block] = contenders[i].Typical(batchCosts[i]);
+        }
+    }
+
+    private static void Shuffle(int[] order)
+    {
+        for (int last = order.Length - 1; last > 0; last--)
+        {
+            s_drawn = (s_drawn * 1664525) + 1013904223; // Numerical Recipes' generator; its high bits are good enough for turns
+            int other = (int)((s_drawn >> 16) % (uint)(last + 1));
+            (order[last], order[other]) = (order[other], order[last]);
         }
     }
 

@@ -15,7 +15,7 @@ internal static class AbsentRows
         Row("section + name with the reader handle in hand", NotYet),
         Row("both cores reading: slowdown", LaterHarness),
         Row("defer + reclaim, reader follows the writer", LaterHarness),
-        Row("signal → awaiting observer, p50", NotYet),
+        Row("signal → awaiting observer through the native poller", NotYet),
         Row("word written elsewhere → signaled, NativeAOT poller", NotYet),
         Row("trace record off / coarse / precise", NotYet),
         Row("everything with the flight recorder on", NotYet),

@@ -1,4 +1,4 @@
-using FastFence.Bench.Fixtures;
+using FastFence.Bench.Contenders;
 using FastFence.Bench.Gates;
 using FastFence.Bench.Measuring;
 
@@ -14,128 +14,35 @@ internal static class HandOverRows
             Operation = "signal → spinning waiter, p50",
             Threads = 2,
             Must = new Must(PhysicalUnit.HandOver, 1.25, "1.25 × raw spin"),
-            Ours = () => new FenceSpin(),
-            Peers = [() => new TaskSpin(), () => new EventWait("ManualResetEventSlim.Wait", sleeping: false)],
+            Ours = Spinning.Ours,
+            Peers = Spinning.Peers,
         },
         new()
         {
             Operation = "signal → sleeping waiter, p50",
             Threads = 2,
             Must = new Must(PhysicalUnit.FutexWake, 1.1, "1.1 × raw futex"),
-            Ours = () => new FenceSleep(),
-            Peers = [() => new AutoResetWait(), () => new EventWait("ManualResetEventSlim.Wait", sleeping: true), () => new SemaphoreWait()],
+            Ours = Sleeping.Ours,
+            Peers = Sleeping.Peers,
+        },
+        new()
+        {
+            Operation = "signal → awaiting observer (pool awake), p50",
+            Threads = 2,
+            Must = new Must(PhysicalUnit.HandOver, 1200 / WrittenHandOverNanoseconds, "1.2 µs, TaskCompletionSource's figure"),
+            Ours = () => Awaiting.Ours(poolAsleep: false),
+            Peers = Awaiting.Peers(poolAsleep: false),
+        },
+        new()
+        {
+            Operation = "signal → awaiting observer (pool asleep), p50",
+            Threads = 2,
+            Absent = "no must is written for a pool that has to be woken",
+            Ours = () => Awaiting.Ours(poolAsleep: true),
+            Peers = Awaiting.Peers(poolAsleep: true),
         },
     ];
 
-    private abstract class FenceHandOver(bool sleeping) : HandOver("FastFence", sleeping)
-    {
-        private readonly BenchEngine _engine = new();
-        private FenceSource _source;
-
-        protected Fence Fence { get; private set; }
-
-        protected override void Prepare()
-        {
-            _source = _engine.Timeline.CreateFence();
-            Fence = _source.Fence;
-        }
-
-        protected override void Fire() => _source.Signal();
-
-        protected override void PutAway() => _source.Dispose();
-
-        protected override void Dispose(bool disposing)
-        {
-            base.Dispose(disposing);
-            _engine.Dispose();
-        }
-    }
-
-    private sealed class FenceSpin() : FenceHandOver(sleeping: false)
-    {
-        protected override void Await()
-        {
-            Fence fence = Fence;
-            while (!fence.IsSignaled)
-            {
-            }
-        }
-    }
-
-    private sealed class FenceSleep() : FenceHandOver(sleeping: true)
-    {
-        protected override void Await() => Fence.Wait();
-    }
-
-    private sealed class TaskSpin() : HandOver("TaskCompletionSource, IsCompleted", sleeping: false)
-    {
-        private TaskCompletionSource _source = new();
-
-        protected override void Prepare() => _source = new TaskCompletionSource();
-
-        protected override void Await()
-        {
-            Task task = _source.Task;
-            while (!task.IsCompleted)
-            {
-            }
-        }
-
-        protected override void Fire() => _source.SetResult();
-    }
-
-    private sealed class EventWait(string name, bool sleeping) : HandOver(name, sleeping)
-    {
-        private readonly ManualResetEventSlim _gate = new(false);
-
-        protected override void Prepare() => _gate.Reset();
-
-        protected override void Await() => _gate.Wait();
-
-        protected override void Fire() => _gate.Set();
-
-        protected override void Dispose(bool disposing)
-        {
-            base.Dispose(disposing);
-            _gate.Dispose();
-        }
-    }
-
-    private sealed class AutoResetWait() : HandOver("AutoResetEvent", sleeping: true)
-    {
-        private readonly AutoResetEvent _gate = new(false);
-
-        protected override void Prepare()
-        {
-        }
-
-        protected override void Await() => _gate.WaitOne();
-
-        protected override void Fire() => _gate.Set();
-
-        protected override void Dispose(bool disposing)
-        {
-            base.Dispose(disposing);
-            _gate.Dispose();
-        }
-    }
-
-    private sealed class SemaphoreWait() : HandOver("SemaphoreSlim", sleeping: true)
-    {
-        private readonly SemaphoreSlim _gate = new(0);
-
-        protected override void Prepare()
-        {
-        }
-
-        protected override void Await() => _gate.Wait();
-
-        protected override void Fire() => _gate.Release();
-
-        protected override void Dispose(bool disposing)
-        {
-            base.Dispose(disposing);
-            _gate.Dispose();
-        }
-    }
+    // Where the musts were written a word was seen by the other core after so long.
+    private const double WrittenHandOverNanoseconds = 181;
 }

@@ -28,6 +28,7 @@ internal sealed class CommandLine
         DoctorVerb doctor = new();
         ConvertVerb convert = new();
         AwaitDemoVerb awaits = new();
+        SignalDemoVerb signals = new();
         UnloadDemoVerb unloads = new();
         DemoVerb demo = new();
         Add(_root, run.Command, result => Run(run.Read(result)));
@@ -35,6 +36,7 @@ internal sealed class CommandLine
         Add(_root, doctor.Command, result => Doctor(doctor.Read(result)));
         Add(_root, convert.Command, result => Convert(convert.Read(result)));
         Add(demo.Command, awaits.Command, result => AwaitDemo(awaits.Read(result)));
+        Add(demo.Command, signals.Command, result => SignalDemo(signals.Read(result)));
         Add(demo.Command, unloads.Command, result => UnloadDemo(unloads.Read(result)));
         _root.Subcommands.Add(demo.Command);
         HelpOption help = new();
@@ -47,6 +49,7 @@ internal sealed class CommandLine
             [convert.Command.Name] = ConvertVerb.Examples,
             [demo.Command.Name] = DemoVerb.Examples,
             [awaits.Command.Name] = AwaitDemoVerb.Examples,
+            [signals.Command.Name] = SignalDemoVerb.Examples,
             [unloads.Command.Name] = UnloadDemoVerb.Examples,
         });
         _root.Options.Add(help);
@@ -122,6 +125,13 @@ internal sealed class CommandLine
         ReportOutput output = ReportOutput.Open(options.Json, _streams);
         using StopSignals signals = new();
         return _verbs.AwaitDemo(options, output, signals.Token);
+    }
+
+    private int SignalDemo(SignalDemoOptions options)
+    {
+        ReportOutput output = ReportOutput.Open(options.Json, _streams);
+        using StopSignals signals = new();
+        return _verbs.SignalDemo(options, output, signals.Token);
     }
 
     private int UnloadDemo(UnloadDemoOptions options)

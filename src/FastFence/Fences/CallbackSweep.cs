@@ -80,7 +80,7 @@ internal static unsafe class CallbackSweep
         {
             CallbackNode* node = CallbackNode.At(i);
             uint next = Atomic.LoadAcquire(ref node->Next);
-            if (Atomic.LoadAcquire(ref node->Final) == 1
+            if (Atomic.LoadAcquire(ref node->Final) == 1 // [CB-FINAL]
                 && (Atomic.LoadAcquire(ref node->State) & NodeState.Mask) == NodeState.Removing)
             {
                 Atomic.StoreRelease(ref before->Next, next);

@@ -1,4 +1,6 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
+using FastFence.Atomics;
 using FastFence.Fences;
 using FastFence.Memory;
 using FastFence.Reclamation;
@@ -21,6 +23,22 @@ internal unsafe struct RingSet
 
     /// <summary>The rings.</summary>
     public static RingBlock** Items(RingSet* set) => (RingBlock**)(set + 1);
+
+    /// <summary>The set that a turn goes by; null = none yet. Good until the poller's next quiescent state.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static RingSet* Of(PollerBlock* poller)
+    {
+        // [RING-SET-READ] acquire: the set is read after its address. Pairs with [RING-SET].
+        return (RingSet*)Atomic.LoadAcquire(ref poller->Rings);
+    }
+
+    /// <summary>Publishes a set that is written as a whole; the former one, which the poller may use until its next quiescent state.</summary>
+    public static RingSet* Replace(PollerBlock* poller, RingSet* set)
+    {
+        // [RING-SET] full: the set's content stands before the poller sees it. Pairs with [RING-SET-READ]. Without it a
+        // turn would follow pointers of rings that are not written yet.
+        return (RingSet*)Atomic.ExchangeFull(ref poller->Rings, (nint)set);
+    }
 }
 
 /// <summary>A poller in native memory; all that its turns touch is reached from here.</summary>

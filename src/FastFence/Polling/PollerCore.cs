@@ -26,8 +26,7 @@ internal static unsafe class PollerCore
     /// <summary>One turn; how many positions were retired. Never blocks.</summary>
     public static int DoWork(PollerBlock* poller, ThreadCache* cache, uint term)
     {
-        // [RING-SET-READ] acquire: the set is read after its address. Pairs with [RING-SET].
-        RingSet* set = (RingSet*)Atomic.LoadAcquire(ref poller->Rings);
+        RingSet* set = RingSet.Of(poller);
         uint done = 0;
         uint batches = 0;
         if (set != null && set->Count != 0)
@@ -178,7 +177,7 @@ internal static unsafe class PollerCore
 
     private static bool HasWork(PollerBlock* poller, ThreadCache* cache, ref bool outstanding)
     {
-        RingSet* set = (RingSet*)Atomic.LoadAcquire(ref poller->Rings);
+        RingSet* set = RingSet.Of(poller);
         for (int i = 0; set != null && i < set->Count; i++)
         {
             RingBlock* ring = RingSet.Items(set)[i];
@@ -194,7 +193,7 @@ internal static unsafe class PollerCore
 
     private static void MendHoles(PollerBlock* poller, long now)
     {
-        RingSet* set = (RingSet*)Atomic.LoadAcquire(ref poller->Rings);
+        RingSet* set = RingSet.Of(poller);
         for (int i = 0; set != null && i < set->Count; i++)
         {
             RingBlock* ring = RingSet.Items(set)[i];

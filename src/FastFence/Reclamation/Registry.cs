@@ -131,7 +131,7 @@ internal static unsafe partial class Registry
         {
             record->Next = Domain.First(domain);
             domain->RecordCount++;
-            Atomic.StoreRelease(ref domain->Records, (nint)record);
+            Atomic.StoreRelease(ref domain->Records, (nint)record); // [READER-REGISTER]
         }
 
         return record;

@@ -54,8 +54,8 @@ internal static unsafe class RingRetire
         // What was seen before it is read before it: a poller that stood still in between must not find its old word gone back.
         ulong seen = Atomic.LoadAcquire(ref ring->Seen);
         ulong word = ring->WordBits == 32
-            ? SeqnoOrder.Extend(seen, Atomic.LoadAcquire(ref *(uint*)ring->Word))
-            : Atomic.LoadAcquire(ref *(ulong*)ring->Word);
+            ? SeqnoOrder.Extend(seen, Atomic.LoadAcquire(ref *(uint*)ring->Word)) // [WORD-READ]
+            : Atomic.LoadAcquire(ref *(ulong*)ring->Word); // [WORD-READ]
         if (word == seen)
         {
             return word != Atomic.LoadPlain(ref timeline->Completed);

@@ -69,6 +69,8 @@ internal static class All
         new EmitAgainstFailing(),
         new FaultAgainstFailing(),
         new DetachAgainstSleep(),
+        new RingSets(),
+        new Awaiting(),
         new TakenOver(),
     ];
 }

@@ -47,6 +47,7 @@ internal sealed unsafe class HintAgainstSleep : RingCase
 
     public override IReadOnlyList<Twin> Twins { get; } =
     [
+        new("HINT-WAKE", WeakenKind.Removed),
         new("HINT-WAKE", WeakenKind.Relaxed, "a look only: the poller's process-wide barrier orders it behind the hint"),
         new("POLLER-SLEEP", WeakenKind.Relaxed, "the full exchange that makes the version odd stands before the setter's look, and odd means: do not sleep", Operation: "Barrier"),
     ];

@@ -110,6 +110,7 @@ internal sealed unsafe class WaitForQuiesced : ModelCase
     public override IReadOnlyList<Twin> Twins { get; } =
     [
         new("QUIESCE-WAIT", WeakenKind.Relaxed),
+        new("QUIESCE-LOOK", WeakenKind.Removed),
         new("QUIESCE-LOOK", WeakenKind.Relaxed, "a look only: the process-wide barrier of [QUIESCE-WAIT] orders it with the bit"),
         new("QUIESCE-TELL", WeakenKind.Relaxed),
         new("QUIESCE-SLEEP", WeakenKind.Relaxed),

@@ -8,9 +8,15 @@ namespace FastFence.Model.Cases;
 /// <param name="Kind">How.</param>
 /// <param name="Redundant">Why it is not caught, where it is known not to be.</param>
 /// <param name="Operation">One kind of access only, where several stand under the tag.</param>
-internal sealed record Twin(string Tag, WeakenKind Kind, string? Redundant = null, string? Operation = null)
+/// <param name="Forge">For a forged access: the wrong value, from the right one.</param>
+/// <param name="Without">
+/// A tag that stands in for this one and is taken away, too. By itself its absence must not fail the case: then what this tag does is
+/// seen.
+/// </param>
+internal sealed record Twin(
+    string Tag, WeakenKind Kind, string? Redundant = null, string? Operation = null, Func<ulong, ulong>? Forge = null, string? Without = null)
 {
-    public Weakening Weakening => new(Tag, Kind, Operation);
+    public Weakening Weakening => new(Tag, Kind, Operation, Forge, Without);
 }
 
 /// <summary>A few threads, a few operations each, and what must hold.</summary>

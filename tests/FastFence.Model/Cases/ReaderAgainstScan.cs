@@ -22,6 +22,7 @@ internal sealed unsafe class ReaderAgainstScan : ModelCase
         new("GP-BARRIER", WeakenKind.Relaxed),
         new("GP-STAMP", WeakenKind.Relaxed),
         new("GP-SCAN", WeakenKind.Relaxed, "the full exchange of [GP-PUBLISH] stands between the scan and whoever frees"),
+        new("GP-SCAN", WeakenKind.Removed),
         new("GP-PUBLISH", WeakenKind.Relaxed),
         new("GP-COMPLETE", WeakenKind.Relaxed),
     ];

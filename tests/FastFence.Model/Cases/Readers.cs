@@ -53,6 +53,7 @@ internal sealed unsafe class QuiescentReport : FreeingCase
     [
         new("QS-REPORT", WeakenKind.Relaxed),
         new("GO-ONLINE", WeakenKind.Relaxed, "a scan always issues the process-wide barrier, which does for this entry what it does for casual ones"),
+        new("GO-ONLINE", WeakenKind.Relaxed, Without: "GP-BARRIER"),
         new("GP-STAMP", WeakenKind.Relaxed),
     ];
 
@@ -115,8 +116,17 @@ internal sealed unsafe class Registering : FreeingCase
 
     public override IReadOnlyList<Twin> Twins { get; } =
     [
-        new("READER-REGISTER", WeakenKind.Relaxed, "a scan always issues the process-wide barrier before it looks at the list"),
+        new("READER-REGISTER", WeakenKind.Relaxed, "a scan always issues the process-wide barrier before it looks at the list", Operation: "Fence"),
+        new("READER-REGISTER", WeakenKind.Removed, Operation: "Store"),
     ];
+
+    public override void SetUp()
+    {
+        base.SetUp();
+
+        // Another thread's, or registering would take it back instead of linking a new one.
+        World.Cache(0)->Reader->ThreadId = -1;
+    }
 
     public override void Begin()
     {
@@ -160,6 +170,7 @@ internal sealed unsafe class PrivateData : FreeingCase
         new("GP-BARRIER", WeakenKind.Relaxed),
         new("READER-EXIT", WeakenKind.Relaxed),
         new("ACCESS-CHECK", WeakenKind.Relaxed, "'pending' brings no news: the data is older than the handle, and the barrier keeps it; what counts is the compiler's order"),
+        new("ACCESS-CHECK", WeakenKind.Removed),
     ];
 
     public override void SetUp()

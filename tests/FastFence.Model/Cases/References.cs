@@ -169,6 +169,7 @@ internal sealed unsafe class OwnRelease : ModelCase
     public override IReadOnlyList<Twin> Twins { get; } =
     [
         new("FENCE-LAST-OWN", WeakenKind.Relaxed, "nobody reads anything under the generation it writes; the slot's next life is ordered by limbo and its grace period"),
+        new("FENCE-LAST-OWN", WeakenKind.Removed),
     ];
 
     public override void SetUp()
@@ -191,8 +192,11 @@ internal sealed unsafe class OwnRelease : ModelCase
         Require(Rank(second) >= Rank(first), $"{second} after {first}");
     }
 
-    public override void End() =>
+    public override void End()
+    {
         Require(World.StagedFences(_fence.Index) == 1, $"the slot was given up {World.StagedFences(_fence.Index)} times");
+        Require(!FenceLife.IsCurrent(_fence.Slot, _fence.Generation), "the handle of a fence that is gone is still good");
+    }
 
     private static int Rank(FenceState state) => state == FenceState.Pending ? 0 : state == FenceState.Stale ? 2 : 1;
 }

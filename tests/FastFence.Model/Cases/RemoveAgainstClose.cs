@@ -71,6 +71,7 @@ internal sealed class RemoveAgainstClose : CallbackCase
         new("CB-REVERT", WeakenKind.Relaxed, "being one step is what matters: the state is the whole message"),
         new("CB-REVERT", WeakenKind.Torn),
         new("CB-CLAIM", WeakenKind.Relaxed, "the close before it is a full exchange, and so is the mark: one of them comes first"),
+        new("CB-CLAIM", WeakenKind.Removed),
     ];
 
     public override void Body(int thread)
@@ -196,7 +197,8 @@ internal sealed class SweepAgainstClose : Sweep
         new("CB-SWEEP", WeakenKind.Torn),
         new("SWEEP-END", WeakenKind.Torn),
         new("SWEEP-END", WeakenKind.Relaxed, "the runner's close is a full exchange on the same word, and unlinking is by release stores"),
-        new("CB-FINAL", WeakenKind.Relaxed, "the remover's last access of the node is the full exchange of [CB-REMOVE]"),
+        new("CB-FINAL", WeakenKind.Relaxed, "the remover's last access of the node is the full exchange of [CB-REMOVE]", Operation: "Store"),
+        new("CB-FINAL", WeakenKind.Forged, Operation: "Load", Forge: _ => 1), // the sweeper does not ask
     ];
 
     public override void End()

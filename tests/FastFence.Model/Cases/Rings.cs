@@ -47,6 +47,7 @@ internal sealed unsafe class CompleteAgainstSleep : RingCase
     [
         new("WORD-WRITE", WeakenKind.Relaxed),
         new("WORD-READ", WeakenKind.Relaxed, "taking the handle out of the retire slot is a full exchange between the word and the signal"),
+        new("WORD-READ", WeakenKind.Removed),
         new("POLLER-SLEEP", WeakenKind.Relaxed, Operation: "Barrier"),
         new("POLLER-SLEEP", WeakenKind.Relaxed, "the barrier behind it is a full fence of the poller's, too", Operation: "Rmw"),
     ];
@@ -125,6 +126,7 @@ internal sealed unsafe class Reserving : RingCase
         new("RING-RESERVE", WeakenKind.Torn),
         new("RING-RESERVE", WeakenKind.Relaxed, "the word is the whole message: a position; what is put there is published by [RING-PUBLISH]"),
         new("RING-SPACE", WeakenKind.Relaxed, "the reservation behind it is a full exchange"),
+        new("RING-SPACE", WeakenKind.Forged, Forge: completed => completed + 2), // as if a round had passed
     ];
 
     protected override int PollerThread => 2;
@@ -231,8 +233,10 @@ internal sealed unsafe class EmitAgainstFailing : RingCase
     [
         new("RETIRE-SLOT", WeakenKind.Relaxed),
         new("RETIRE-TAKE-SLOT", WeakenKind.Relaxed, "the close that follows is a full exchange, and the fence is read behind it"),
+        new("RETIRE-TAKE-SLOT", WeakenKind.Removed),
         new("RETIRE-GIVEN-UP", WeakenKind.Torn, "nobody else has the handle yet: the drop too many is refused as stale, and the count stays right"),
         new("RETIRE-GIVEN-UP", WeakenKind.Relaxed, "the handle is the whole message; being one step is what matters"),
+        new("RETIRE-GIVEN-UP", WeakenKind.Forged, Forge: handle => ~handle), // as if the other side had it
     ];
 
     public override void Body(int thread)
@@ -318,7 +322,11 @@ internal sealed class DetachAgainstSleep : RingCase
 {
     public override string Title => "wait for work; detach";
 
-    public override IReadOnlyList<Twin> Twins { get; } = [new("RING-DETACH", WeakenKind.Relaxed, "the exchange that wakes the device is full, too")];
+    public override IReadOnlyList<Twin> Twins { get; } =
+    [
+        new("RING-DETACH", WeakenKind.Relaxed, "the exchange that wakes the device is full, too"),
+        new("RING-DETACH", WeakenKind.Removed),
+    ];
 
     protected override int PollerThread => 2;
 

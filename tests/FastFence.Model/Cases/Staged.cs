@@ -78,6 +78,7 @@ internal sealed unsafe class StagedAgain : ModelCase
     [
         new("STAGE-SAME", WeakenKind.Repeat),
         new("STAGE-LIFE", WeakenKind.Relaxed, "taking the bag off its stack is a full exchange, and [STAGE-SAME] refuses whoever saw the number without the rest"),
+        new("STAGE-LIFE", WeakenKind.Forged, Forge: life => life - (1UL << 32)), // the number does not rise
     ];
 
     public override void SetUp()

@@ -19,6 +19,7 @@ internal class Turn : ModelCase
         new("TURN-CHECK", WeakenKind.Relaxed),
         new("TURN-MOVE", WeakenKind.Relaxed),
         new("TURN-AFTER", WeakenKind.Relaxed, "a look only: [TURN-LOOK] orders what follows it, and the barrier of [TURN-RECORD] what it sees"),
+        new("TURN-AFTER", WeakenKind.Removed),
         new("TURN-LOOK", WeakenKind.Relaxed),
     ];
 

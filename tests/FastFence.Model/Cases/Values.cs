@@ -20,6 +20,7 @@ internal unsafe class WaitForValue : ModelCase
     [
         new("VALUE-AWAIT", WeakenKind.Relaxed),
         new("VALUE-LOOK", WeakenKind.Relaxed, "a look only: whoever comes in has a full fence before he looks again, and the barrier of [VALUE-AWAIT] orders what it sees"),
+        new("VALUE-LOOK", WeakenKind.Removed),
     ];
 
     protected virtual ulong Seqno => 1;
@@ -191,6 +192,7 @@ internal sealed unsafe class Hub : ModelCase
     [
         new("HUB-SLEEP", WeakenKind.Relaxed),
         new("HUB-WAKE", WeakenKind.Relaxed, "the push before it is a full exchange; that the announcement is taken in one step saves a second wake"),
+        new("HUB-WAKE", WeakenKind.Forged, Forge: _ => 0), // as if nobody slept
     ];
 
     public override void SetUp()

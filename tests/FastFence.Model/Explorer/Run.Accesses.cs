@@ -14,9 +14,13 @@ internal sealed partial class Run
             order = Order.Plain;
         }
 
-        ulong value = weak == WeakenKind.Repeat && _lastLoaded.TryGetValue((Me, address), out ulong last)
-            ? last
-            : LoadChoosing(address, size, order == Order.Acquire);
+        ulong value = weak switch
+        {
+            WeakenKind.Repeat when _lastLoaded.TryGetValue((Me, address), out ulong last) => last,
+            WeakenKind.Removed => _memory.First(address, size),
+            WeakenKind.Forged => Raw.Cut(Weakening!.Forge!(LoadChoosing(address, size, order == Order.Acquire)), size),
+            _ => LoadChoosing(address, size, order == Order.Acquire),
+        };
         if (Weakening?.Kind == WeakenKind.Repeat)
         {
             _lastLoaded[(Me, address)] = value;
@@ -29,7 +33,15 @@ internal sealed partial class Run
     public void Store(nint address, int size, ulong value, Order order, Site site)
     {
         Point(address);
-        bool release = order == Order.Release && WeakenedBy(site, "Store") == WeakenKind.None;
+        WeakenKind weak = WeakenedBy(site, "Store");
+        bool release = order == Order.Release && weak is WeakenKind.None or WeakenKind.Forged;
+        if (weak == WeakenKind.Removed)
+        {
+            Trace?.Add($"T{Me}  {site,-26} {Names.Of(address)} := {value:X} (not made)");
+            return;
+        }
+
+        value = weak == WeakenKind.Forged ? Raw.Cut(Weakening!.Forge!(value), size) : value;
         _memory.Store(Me, address, size, value, release);
         Trace?.Add($"T{Me}  {site,-26} {Names.Of(address)} := {value:X}{(release ? "" : " (plain)")}");
     }
@@ -38,9 +50,10 @@ internal sealed partial class Run
     {
         Point(address);
         WeakenKind weak = WeakenedBy(site, "Rmw");
-        ulong was = weak == WeakenKind.Torn
-            ? Torn(address, size, kind, operand, expected)
-            : _memory.ReadModifyWrite(Me, address, size, kind, operand, expected, full: weak == WeakenKind.None);
+        ulong was = weak == WeakenKind.Torn ? Torn(address, size, kind, operand, expected)
+            : weak == WeakenKind.Removed ? (kind == RmwKind.CompareExchange ? expected : LoadChoosing(address, size, acquire: false))
+            : _memory.ReadModifyWrite(Me, address, size, kind, operand, expected, full: weak is WeakenKind.None or WeakenKind.Forged);
+        was = weak == WeakenKind.Forged ? Raw.Cut(Weakening!.Forge!(was), size) : was;
         Trace?.Add($"T{Me}  {site,-26} {Names.Of(address)} {kind} {operand:X}{(kind == RmwKind.CompareExchange ? $" for {expected:X}" : "")}, was {was:X}{(weak == WeakenKind.None ? "" : $" ({weak})")}");
         return was;
     }
@@ -164,6 +177,11 @@ internal sealed partial class Run
 
     private WeakenKind WeakenedBy(Site site, string operation)
     {
+        if (Weakening?.Also is { } also && Tags.Of(site) == also)
+        {
+            return WeakenKind.Relaxed;
+        }
+
         if (Weakening is null || !Weakening.Concerns(site, operation))
         {
             return WeakenKind.None;

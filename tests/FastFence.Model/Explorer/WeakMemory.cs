@@ -59,6 +59,9 @@ internal sealed class WeakMemory
         return location.Count - oldest;
     }
 
+    /// <summary>What stood there when the execution began.</summary>
+    public ulong First(nint address, int size) => Find(address, size)[0].Value;
+
     /// <summary>Reads the store <paramref name="age"/> places before the newest.</summary>
     public ulong Load(int thread, nint address, int size, bool acquire, int age)
     {

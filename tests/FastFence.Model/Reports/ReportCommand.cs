@@ -53,7 +53,7 @@ internal static class ReportCommand
             string caught = outcome.Failure is not null ? $"yes: {outcome.Failure}"
                 : twin.Redundant is not null ? $"not applicable: {twin.Redundant}"
                 : "NO";
-            yield return Row(twin.Tag, verdict.Case.GetType().Name, twin.Kind.ToString(), Number(outcome.Executions), caught);
+            yield return Row(twin.Tag, verdict.Case.GetType().Name, $"{twin.Kind}{(twin.Without is { } other ? $", without {other}" : "")}", Number(outcome.Executions), caught);
         }
 
         if (missing)

@@ -1,15 +1,19 @@
 namespace FastFence.Model.Reports;
 
-/// <summary>Tags that have no case, and why not.</summary>
+/// <summary>What the table owes: tags without a case, and tags of a case without a twin that is caught.</summary>
 internal static class Uncovered
 {
+    /// <summary>Tags of which no twin is caught; their twins say why, and here it is said why no other one is to be had.</summary>
+    public static IReadOnlyDictionary<string, string> Argued { get; } = new Dictionary<string, string>
+    {
+        ["VALUE-REQUEST"] = "a fence alone, of which nothing but its ordering can be taken away; what it orders is ordered by others, too",
+    };
+
+    /// <summary>Tags that have no case, and why not.</summary>
     public static IReadOnlyDictionary<string, string> Reasons { get; } = new Dictionary<string, string>
     {
-        ["AWAIT-END"] = "its continuation goes to the thread pool, which the model does not schedule",
         ["EXECUTOR-POST"] = "stands in CallbackWork, whose executor is the user's and whose threads the model does not schedule",
         ["POLLER-STEP"] = "stands between the host's NativePollerThread and the library's thread; the model compiles neither",
         ["POLLER-TERM"] = "stands in FencePoller, which the model does not compile; its exchange is replayed by TakenOver",
-        ["RING-SET"] = "stands in FencePoller, a managed object of the root that the model does not compile",
-        ["RING-SET-READ"] = "its partner is RING-SET",
     };
 }

@@ -1,5 +1,6 @@
 using FastFence.Model.Cases;
 using FastFence.Model.Explorer;
+using FastFence.Model.Twins;
 
 namespace FastFence.Model.Reports;
 
@@ -18,7 +19,11 @@ internal sealed record Verdict(ModelCase Case, Outcome Outcome, IReadOnlyList<(T
 
             foreach ((Twin twin, Outcome outcome) in Twins)
             {
-                if (outcome.Weakened == 0)
+                if (twin.Without is { } other && Exploration.Of(Case, new Weakening(other, WeakenKind.Relaxed)).Failure is { } why)
+                {
+                    yield return $"{Name}: without [{other}] alone it fails, so that [{twin.Tag}] without it proves nothing: {why}";
+                }
+                else if (outcome.Weakened == 0)
                 {
                     yield return $"{Name}: the case never reaches [{twin.Tag}]";
                 }

@@ -15,10 +15,22 @@ internal enum WeakenKind
 
     /// <summary>A load answers what this thread last read there: a second look that is not taken.</summary>
     Repeat,
+
+    /// <summary>The step itself: a load answers what stood there when the execution began, a store or exchange is not made (and says it was).</summary>
+    Removed,
+
+    /// <summary>The value: a load or an exchange answers, a store writes something else, as <see cref="Weakening.Forge"/> says.</summary>
+    Forged,
 }
 
 /// <summary>An access to weaken: all that stand under a tag, or of them one kind (Load, Store, Rmw, Fence, Barrier).</summary>
-internal sealed record Weakening(string Tag, WeakenKind Kind, string? Operation = null)
+/// <param name="Tag">The tag.</param>
+/// <param name="Kind">How.</param>
+/// <param name="Operation">That kind.</param>
+/// <param name="Forge">The wrong value, from the right one.</param>
+/// <param name="Also">A tag whose accesses lose their ordering at the same time.</param>
+internal sealed record Weakening(
+    string Tag, WeakenKind Kind, string? Operation = null, Func<ulong, ulong>? Forge = null, string? Also = null)
 {
     public bool Concerns(Site site, string operation) =>
         (Operation is null || Operation == operation) && Tags.Of(site) == Tag;

@@ -15,6 +15,7 @@ public sealed class CommandLineTests : IDisposable
     private ReplayOptions? _replay;
     private Capture? _capture;
     private AwaitDemoOptions? _awaitDemo;
+    private SignalDemoOptions? _signalDemo;
     private UnloadDemoOptions? _unloadDemo;
 
     public void Dispose()
@@ -82,6 +83,8 @@ public sealed class CommandLineTests : IDisposable
     [InlineData("demo", "await", "--timelines", "1")]
     [InlineData("demo", "await", "--pool-threads", "0")]
     [InlineData("demo", "await", "--break", "everything")]
+    [InlineData("demo", "signals", "--signals", "0")]
+    [InlineData("demo", "signals", "--signals", "3", "--sleepers", "4")]
     [InlineData("demo", "unload", "--rounds", "0")]
     [InlineData("demo", "unload", "--held", "5")]
     [InlineData("demo", "unload", "--break", "everything")]
@@ -126,6 +129,13 @@ public sealed class CommandLineTests : IDisposable
             Limit = 6.5,
             Break = AwaitDemoBreak.Garbage,
         }, _awaitDemo);
+    }
+
+    [Fact]
+    public void OptionsReachTheDemoOfSignals()
+    {
+        Assert.Equal(0, Invoke("demo", "signals", "--signals", "3", "--sleepers", "3"));
+        Assert.Equal(new SignalDemoOptions { Signals = 3, Sleepers = 3 }, _signalDemo);
     }
 
     [Fact]
@@ -256,6 +266,11 @@ public sealed class CommandLineTests : IDisposable
         (options, _, _) =>
         {
             _awaitDemo = options;
+            return 0;
+        },
+        (options, _, _) =>
+        {
+            _signalDemo = options;
             return 0;
         },
         (options, _, _) =>
