@@ -137,6 +137,11 @@ public sealed unsafe partial class Timeline
 
     private string? ClassOrNull()
     {
+        if (CheckedThread.Current.Held.Count == 0)
+        {
+            return null; // nothing held, so no order to note
+        }
+
         Section.Enter();
         string? name = IsFreed ? null : References.ClassOf(_block);
         Section.Exit();
