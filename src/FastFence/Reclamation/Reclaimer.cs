@@ -106,7 +106,9 @@ internal static unsafe class Reclaimer
         PoolSet* pools = own->Pools;
         for (ThreadCache* c = (ThreadCache*)Atomic.LoadAcquire(ref pools->Caches); c != null; c = c->NextOfEngine)
         {
-            if (c->Orphaned == 1 && c->Fences.Limbo.Count == 0 && c->Nodes.Limbo.Count == 0 && !HasLate(c)
+            // Its staging bags, too: it may have died, and another turn found it dead, since this turn passed it by as busy.
+            if (Atomic.LoadAcquire(ref c->Orphaned) == 1 && c->Fences.Limbo.Count == 0 && c->Nodes.Limbo.Count == 0
+                && !HasLeft(c->Late) && !HasLeft(c->Fences.Staging) && !HasLeft(c->Nodes.Staging)
                 && Atomic.CompareExchangeFull(ref c->Orphaned, 3, 1) == 1)
             {
                 GiveLoaded(pools, &c->Fences, &pools->Fences);
@@ -132,11 +134,8 @@ internal static unsafe class Reclaimer
         }
     }
 
-    private static bool HasLate(ThreadCache* cache)
-    {
-        Bag* late = (Bag*)cache->Late;
-        return (uint)late->Claim < late->Count;
-    }
+    // Slots that nobody has taken out of a bag of the dead thread's.
+    private static bool HasLeft(nint bag) => (uint)((Bag*)bag)->Claim < ((Bag*)bag)->Count;
 
     private static void GiveLoaded(PoolSet* pools, SlotCache* cache, SlotPool* pool)
     {
