@@ -1,4 +1,5 @@
 using FastFence.Atomics;
+using FastFence.Polling;
 using FastFence.Reclamation;
 
 namespace FastFence;
@@ -21,7 +22,14 @@ public sealed unsafe partial class Exporter
     /// <exception cref="InvalidOperationException">Inside an access section, or in its own op, callback or destructor.</exception>
     public void Close(FenceError error = default)
     {
+        Section.ThrowBeforeGrace("Closing an exporter");
         ThrowIfOwnCode("Closing");
+        if (Checks.On)
+        {
+            // Its release op runs on the reclaimer, and we wait for it: what we hold must not be what an op or a destructor takes.
+            Section.CheckBeforeAgent(HousekeeperThread.ClassOf(Engine.Block->Pools.Serial));
+        }
+
         if (!TryBegin(error, s_closeLimit, CancellationToken.None, out ExporterUnload unload))
         {
             return;

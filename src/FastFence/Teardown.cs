@@ -23,7 +23,7 @@ internal static unsafe class Teardown
     /// <summary>Closes a timeline; a ring's timeline closes the ring.</summary>
     public static void CloseTimeline(Timeline timeline, FenceError error)
     {
-        Section.ThrowIfInside("Closing a timeline");
+        Section.ThrowBeforeGrace("Closing a timeline");
         FenceRing? ring;
         lock (timeline.Exporter.Engine.Gate)
         {
@@ -51,7 +51,7 @@ internal static unsafe class Teardown
 
     private static bool FailRing(FenceRing ring, FenceError error, TimeSpan quiesceLimit, long deadline)
     {
-        Section.ThrowIfInside("Failing a ring");
+        Section.ThrowBeforeGrace("Failing a ring");
         long left = deadline == long.MaxValue ? Timeout.Infinite : Math.Max(0, deadline - MonotonicClock.Nanoseconds) / 1_000_000;
         if (!Monitor.TryEnter(ring, (int)Math.Min(left, int.MaxValue)))
         {
@@ -200,6 +200,7 @@ internal static unsafe class Teardown
         }
 
         timeline.MarkFreed();
+        CallbackWork.Detach(block);
         NameTable.Release(block->DriverName);
         NameTable.Release(block->TimelineName);
         PrivateHeap.Retire(engine.Block, 0, 0, (nint)block, sizeof(TimelineBlock));
@@ -228,6 +229,7 @@ internal static unsafe class Teardown
     /// <summary>Frees a timeline at once: it was never used, or nobody can reach it any more.</summary>
     public static void FreeTimeline(TimelineBlock* block)
     {
+        CallbackWork.Detach(block);
         NameTable.Release(block->DriverName);
         NameTable.Release(block->TimelineName);
         BlockHeap.Free(block, sizeof(TimelineBlock));

@@ -77,6 +77,11 @@ public sealed unsafe partial class Timeline
 
     private WaitResult WaitFor(ulong seqno, in WaitTerms terms)
     {
+        if (Checks.On && !terms.IsZero)
+        {
+            WaitChecks.Before(ClassOrNull());
+        }
+
         if (Look(seqno) is { IsTimedOut: false } now)
         {
             return now;
@@ -88,7 +93,11 @@ public sealed unsafe partial class Timeline
             return WaitResult.TimedOut;
         }
 
-        Section.ThrowIfInside("A blocking wait");
+        if (Section.IsInside())
+        {
+            Section.ThrowInside("A blocking wait");
+        }
+
         ReaderRecord* reader = Registry.CurrentReader();
         bool online = Reader.TryLeave(reader); // never block while online: the reclaimers would wait for us
         try
@@ -126,8 +135,26 @@ public sealed unsafe partial class Timeline
         return !alive || Looking.Patiently(target, terms) ? Look(seqno) : WaitResult.TimedOut;
     }
 
+    private string? ClassOrNull()
+    {
+        if (CheckedThread.Current.Held.Count == 0)
+        {
+            return null; // nothing held, so no order to note
+        }
+
+        Section.Enter();
+        string? name = IsFreed ? null : References.ClassOf(_block);
+        Section.Exit();
+        return name;
+    }
+
     private ValueTask<WaitResult> WaitForAsync(ulong seqno, in AwaitTerms terms)
     {
+        if (Checks.On && terms.Timeout != TimeSpan.Zero)
+        {
+            WaitChecks.BeforeAwait();
+        }
+
         WaitResult now = Look(seqno);
         if (!now.IsTimedOut || terms.Timeout == TimeSpan.Zero)
         {

@@ -154,6 +154,7 @@ public sealed unsafe partial class Timeline : IDisposable
 
     private FenceSource ThrowRefused() => IsClosed
         ? throw new InvalidOperationException($"Timeline of context {Context} is closed.")
-        : throw new InsufficientMemoryException(
-            "No fence: the engine's bound is reached (MaxFences, MaxLimbo, or the reservation). See GetStatistics().Limbo and FencesLive.");
+        : throw new InsufficientMemoryException(SignallingSection.IsInside
+            ? "No fence: inside a signalling section nothing grows (C3), and this thread has no free slot at hand. Create it before the section."
+            : "No fence: the engine's bound is reached (MaxFences, MaxLimbo, or the reservation). See GetStatistics().Limbo and FencesLive.");
 }
