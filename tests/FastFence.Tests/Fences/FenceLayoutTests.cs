@@ -63,6 +63,15 @@ public sealed unsafe class FenceLayoutTests(ITestOutputHelper output)
     }
 
     [Fact]
+    public void EachFlagOfAFenceIsABitOfItsOwn()
+    {
+        uint[] flags = [.. typeof(FenceFlags).GetFields().Where(field => field.FieldType == typeof(uint)).Select(field => (uint)field.GetRawConstantValue()!)];
+        Assert.True(flags.Length >= 6);
+        Assert.All(flags, flag => Assert.True(uint.IsPow2(flag), $"{flag} is not one bit"));
+        Assert.Equal(flags.Length, flags.Distinct().Count());
+    }
+
+    [Fact]
     public void ANodesWordsStandWhereTheDecisionPutsThem()
     {
         CallbackNode node = default;
