@@ -154,7 +154,7 @@ public sealed unsafe partial class FenceEngine
         return timeline.CompletedSeqno == completed; // read again after the deadline
     }
 
-    private void FreeTimelines(Exporter exporter)
+    internal void FreeTimelines(Exporter exporter)
     {
         lock (_gate)
         {

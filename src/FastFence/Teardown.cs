@@ -188,12 +188,19 @@ internal static unsafe class Teardown
         return true;
     }
 
-    /// <summary>Frees a timeline whose last fence has gone through its grace period; true when it was due.</summary>
+    /// <summary>
+    /// Frees a closed timeline that nobody makes fences on any more and whose last one has gone through its grace period; true when it was due.
+    /// </summary>
     public static bool TryFree(FenceEngine engine, Timeline timeline, FenceRing? ring)
     {
         TimelineBlock* block = timeline.Block;
+        if (Atomic.LoadAcquire(ref block->Closed) == 0 || !timeline.IsPastCreators())
+        {
+            return false;
+        }
+
         ulong created = Atomic.LoadAcquire(ref block->LastSeqno) - block->StartSeqno - Atomic.LoadAcquire(ref block->Skipped);
-        if (Atomic.LoadAcquire(ref block->Closed) == 0 || Atomic.LoadAcquire(ref block->Completed) != Atomic.LoadAcquire(ref block->LastSeqno)
+        if (Atomic.LoadAcquire(ref block->Completed) != Atomic.LoadAcquire(ref block->LastSeqno)
             || !TryEndWaiters(engine, block) || Atomic.LoadAcquire(ref block->Reclaimed) != created)
         {
             return false;

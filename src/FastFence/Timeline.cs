@@ -14,6 +14,7 @@ public sealed unsafe partial class Timeline : IDisposable
     private readonly TimelineBlock* _block;
     private uint _freed;
     private ulong _final;
+    private GraceToken? _closing;
 
     internal Timeline(Exporter exporter, TimelineBlock* block)
     {
@@ -135,6 +136,16 @@ public sealed unsafe partial class Timeline : IDisposable
         ulong handle = IsFreed ? 0 : CreateInside(privateData);
         Reader.Exit(reader);
         return handle;
+    }
+
+    /// <summary>
+    /// Has a grace period passed since the timeline was first seen closed here? Until then a creator that saw it open may draw a seqno,
+    /// though all those drawn so far have signaled and gone. The housekeeper, under the engine's gate; never blocks.
+    /// </summary>
+    internal bool IsPastCreators()
+    {
+        _closing ??= GracePeriod.Start();
+        return GracePeriod.Poll(_closing.Value) || Exporter.Skips(UnloadSkip.Creators);
     }
 
     // Before the grace period after which the block goes. What it came to stays readable.

@@ -30,7 +30,7 @@ public sealed class BlockedDispatcherTests : IDisposable
         Assert.False(behind.Fence.IsQuiesced);
         Finish(holder, behind);
         Assert.Equal(["other", "holder", "behind"], _ran);
-        Assert.Single(_told);
+        Assert.Single(_told, told => told.Contains(nameof(HoldOn), StringComparison.Ordinal)); // on a busy machine others may be late, too
 
         // The one that came back has ended; its successor serves the timeline.
         FenceSource last = Dispatched(engine, "last");

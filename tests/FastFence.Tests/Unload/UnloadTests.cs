@@ -105,6 +105,35 @@ public sealed unsafe class UnloadTests : IDisposable
     [Fact]
     public void WithoutTheFirstGracePeriodAFenceMadeMeanwhileStaysPending() => Assert.Equal(FenceStatus.Pending, CreateDuringUnload(UnloadSkip.Creation));
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)] // the control
+    public void AClosedTimelineIsNotFreedUnderACreatorThatSawItOpen(bool free)
+    {
+        Exporter exporter = _engine.CreateExporter("host");
+        exporter.Skip = free ? UnloadSkip.Creators : UnloadSkip.None;
+        Timeline timeline = exporter.CreateTimeline("t");
+        Lives.Many(timeline, 1);
+        Until.Drained(_engine); // so that all its fences have gone
+        _observer.Do(Section.Enter);
+        Volatile.Write(ref timeline.Block->Closed, 1);
+        if (free)
+        {
+            Until.Holds(() => timeline.IsFreed, "the free that comes too early");
+            _observer.Do(Section.Exit);
+            return;
+        }
+
+        for (int tick = 0; tick < 5; tick++)
+        {
+            _engine.FreeTimelines(exporter);
+            Assert.False(timeline.IsFreed);
+        }
+
+        _observer.Do(Section.Exit);
+        Until.Holds(() => timeline.IsFreed, "the free behind the creator");
+    }
+
     [Fact]
     public void CallbacksOfItsCodeOnFencesOfAnyEngineAreRemovedOrHaveReturned()
     {
