@@ -139,6 +139,9 @@ public sealed class CaseTests
     public void AStealerTakesNothingFromABagThatBecameAnotherLists() => Holds<StagedAgain>();
 
     [Fact]
+    public void ADeadThreadsCacheIsFinishedOnlyWhenNothingIsLeftInIt() => Holds<Orphan>();
+
+    [Fact]
     public void ABagIsTakenFromLimboWhenItIsRipeAndWhole() => Holds<Limbo>();
 
     [Fact]

@@ -1,4 +1,5 @@
 using FastFence.Memory;
+using FastFence.Reclamation;
 using Xunit;
 
 namespace FastFence.Tests.Fences;
@@ -84,7 +85,19 @@ public sealed class LongLivedFenceTests(ITestOutputHelper output) : IDisposable
         source.Signal();
         return (most, end.Slabs - start.Slabs, end.Blocks - start.Blocks, end.Managed - start.Managed);
 
-        (long Slabs, long Blocks, long Managed) Look() => (_engine.GetStatistics().Slabs, BlockHeap.LiveBytes, GC.GetTotalMemory(forceFullCollection: true));
+        (long Slabs, long Blocks, long Managed) Look() => (_engine.GetStatistics().Slabs, BlockHeap.LiveBytes - BytesOfThreads(_engine), GC.GetTotalMemory(forceFullCollection: true));
+    }
+
+    // What the threads cost that have met the engine: how many of the pool's do is the pool's business.
+    private static unsafe long BytesOfThreads(FenceEngine engine)
+    {
+        long bytes = 0;
+        for (ThreadCache* cache = (ThreadCache*)Volatile.Read(ref engine.Block->Pools.Caches); cache != null; cache = cache->NextOfEngine)
+        {
+            bytes += sizeof(ThreadCache) + (5 * Bag.Bytes);
+        }
+
+        return bytes;
     }
 
     private static readonly Action<Fence, object?> s_nothing = static (_, _) => { };
