@@ -61,7 +61,7 @@ public sealed unsafe partial class Timeline
 
     /// <inheritdoc cref="WaitForAsync(ulong, TimeSpan, CancellationToken)"/>
     public ValueTask<WaitResult> WaitForAsync(ulong seqno) =>
-        WaitForAsync(seqno, AwaitTerms.Until(false, CancellationToken.None));
+        WaitForAsync(seqno, AwaitTerms.Until(FenceContinuation.Captured, CancellationToken.None));
 
     /// <summary>The same on a clock of the caller's, for tests.</summary>
     /// <param name="seqno">As <see cref="Fence.Seqno"/> counts.</param>

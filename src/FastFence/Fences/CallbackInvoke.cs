@@ -145,7 +145,7 @@ internal static unsafe class CallbackInvoke
                 case NodeKind.Native or NodeKind.Thunk:
                     ((delegate* unmanaged<ulong, nint, void>)function)(handle, argument);
                     break;
-                case NodeKind.Managed:
+                case NodeKind.Managed or NodeKind.Dispatched:
                     ((delegate*<Fence, nint, void>)function)(new Fence(handle), argument);
                     break;
                 default:

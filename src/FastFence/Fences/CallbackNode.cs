@@ -34,6 +34,12 @@ internal enum NodeKind : byte
     /// <summary>A thread that waits for a timeline's value: the function is the seqno, the argument its futex word.</summary>
     ValueWaiter,
 
+    /// <summary>
+    /// As <see cref="Managed"/>, but never on the thread that signals: the dispatcher, or the timeline's executor, runs it, and with it
+    /// the fence's other managed callbacks, whose order stands.
+    /// </summary>
+    Dispatched,
+
     /// <summary>An await of a timeline's value: the function is the seqno, the argument the number of its source.</summary>
     ValueAwaiter,
 }

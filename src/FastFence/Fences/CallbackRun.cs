@@ -22,7 +22,7 @@ internal static unsafe class CallbackRun
     /// Walks the list of the fence just closed: wakes its waiters, sets its awaits apart, orders its callbacks oldest first, and
     /// puts them where they run. A signaller runs them itself, when it has the turn of its timeline (<see cref="CallbackTurn"/>); a
     /// poller the native ones alone (decision 8). The others wait for the dispatcher or executor: a poller's managed ones, those of
-    /// a timeline that asks for it, and all when the signaller sits in an access section of its own (C12: callbacks run outside) or
+    /// a timeline that asks for it, those of a fence of which one must run apart, and all when the signaller sits in an access section of its own (C12: callbacks run outside) or
     /// runs handed-over ones. Callbacks that run <paramref name="later"/> than the signal returns keep their fence, since the closer
     /// may hold its last reference. Inside a section; the caller holds the timeline's signalling turn.
     /// </summary>
@@ -31,6 +31,7 @@ internal static unsafe class CallbackRun
         Chain here = default;
         Chain away = default;
         Chain awaits = default;
+        bool apart = false;
         for (uint i = HeadWord.Node(before); i != 0;)
         {
             CallbackNode* node = CallbackNode.At(i);
@@ -55,6 +56,7 @@ internal static unsafe class CallbackRun
                         Prepend(ref here, i, node);
                         break;
                     default:
+                        apart |= (NodeKind)node->Kind == NodeKind.Dispatched;
                         Prepend(ref away, i, node);
                         break;
                 }
@@ -78,7 +80,7 @@ internal static unsafe class CallbackRun
         }
         else
         {
-            PlaceOrHandOver(cache, index, fence, ref away, generation, later);
+            PlaceOrHandOver(cache, index, fence, ref away, generation, later, apart);
         }
     }
 
@@ -100,10 +102,10 @@ internal static unsafe class CallbackRun
         }
     }
 
-    private static void PlaceOrHandOver(ThreadCache* cache, uint index, FenceSlot* fence, ref Chain chain, uint generation, bool later)
+    private static void PlaceOrHandOver(ThreadCache* cache, uint index, FenceSlot* fence, ref Chain chain, uint generation, bool later, bool apart)
     {
         TimelineBlock* timeline = fence->Timeline;
-        bool here = cache->SignalNested == 0 && cache->Running != ThreadCache.HandedOver
+        bool here = !apart && cache->SignalNested == 0 && cache->Running != ThreadCache.HandedOver
             && (timeline->Flags & TimelineFlags.HandsOver) == 0 && CallbackTurn.TryTake(cache, timeline);
         if ((later || !here) && FenceLife.TryAcquire(fence, generation))
         {
@@ -193,9 +195,9 @@ internal static unsafe class CallbackRun
     public static void Wake(ThreadCache* cache, uint index, CallbackNode* node)
     {
         uint* word = (uint*)&node->Argument;
-        if (cache->Pools->LoseWake != 0 && Atomic.AddFull(ref cache->Pools->LoseWake, uint.MaxValue) == 0)
+        if (WaiterWord.IsLost(cache))
         {
-            return; // fault injection: this waiter is forgotten, and its node with it
+            return; // this waiter is forgotten, and its node with it
         }
 
         // [WAITER-WAKE] full: the close stands before the wake, and the state of the sleeper is taken with it. Pairs with [WAITER-PARK].

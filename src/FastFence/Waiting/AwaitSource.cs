@@ -188,9 +188,14 @@ internal sealed unsafe class AwaitSource : IValueTaskSource<FenceStatus>, IValue
         _canceled = false;
         Atomic.StorePlain(ref _progress, 0);
         delegate*<nint, void> tell = &OnSignaled;
-        switch (terms.AsCallback
-            ? held.Fence.AddCallback(&OnCallback, _number, out CallbackRegistration callback)
-            : held.Fence.Add(NodeKind.Await, (nint)tell, _number, null, out callback))
+        delegate*<Fence, nint, void> call = &OnCallback;
+        (NodeKind kind, nint function) = terms.GoesOn switch
+        {
+            FenceContinuation.AsCallback => (NodeKind.Managed, (nint)call),
+            FenceContinuation.OnDispatcher => (NodeKind.Dispatched, (nint)call),
+            _ => (NodeKind.Await, (nint)tell),
+        };
+        switch (held.Fence.Add(kind, function, _number, null, out CallbackRegistration callback))
         {
             case AddCallbackResult.Added:
                 _ticket = new AwaitTicket(callback);
