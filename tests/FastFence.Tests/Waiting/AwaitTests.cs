@@ -1,3 +1,4 @@
+using FastFence.Tests.Fences;
 using FastFence.Tests.Memory;
 using Xunit;
 
