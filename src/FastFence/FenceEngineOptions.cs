@@ -54,7 +54,10 @@ public sealed record FenceEngineOptions
     /// <summary>A callback that holds the dispatcher for longer is named in a notification, and the dispatcher replaced. Counted in ticks of the reclaimer.</summary>
     public TimeSpan CallbackLimit { get; init; } = TimeSpan.FromSeconds(1);
 
-    /// <summary>How long disposal waits for others (running callbacks, parked waiters, late readers) before it leaves memory behind.</summary>
+    /// <summary>
+    /// How long disposal waits for others (running callbacks, parked waiters, late readers, devices) before it leaves memory behind. An
+    /// exporter whose turn comes late still has a second for its own end.
+    /// </summary>
     public TimeSpan DisposeLimit { get; init; } = TimeSpan.FromSeconds(10);
 
     /// <summary>Indices in a magazine; tests make rare paths common with small ones.</summary>
