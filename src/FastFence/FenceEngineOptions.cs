@@ -33,6 +33,13 @@ public sealed record FenceEngineOptions
     /// <summary>Core to pin the poller to; null = not pinned.</summary>
     public int? PollerCore { get; init; }
 
+    /// <summary>
+    /// Keep every other thread of the process off <see cref="PollerCore"/> from the poller's start to its end: the main thread, whose
+    /// cores new threads of .NET take, and all there are, the collector's included. Nothing where the poller is not pinned, or the process
+    /// has no other core; <see cref="FencePoller.Pinning"/> says what came of it. Child processes inherit it from who starts them.
+    /// </summary>
+    public bool KeepPollerCoreFree { get; init; } = true;
+
     /// <summary>How long an idle poller spins. Null: 20 µs, or nothing where fewer than two cores are usable.</summary>
     public TimeSpan? PollerSpin { get; init; }
 

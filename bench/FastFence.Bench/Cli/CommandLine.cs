@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Invocation;
 using BenchmarkDotNet.Running;
+using FastFence.Bench.Collections;
 using FastFence.Bench.Gates;
 using FastFence.Bench.Latencies;
 using FastFence.Bench.Measuring;
@@ -15,9 +16,9 @@ internal static class CommandLine
     public static int Invoke(string[] args)
     {
         RootCommand root = new(
-            "Benchmarks of FastFence: run (BenchmarkDotNet), gate (what must hold), latency (p50 and p99 beside peers), profile (where time goes), checked (what checked mode costs).")
+            "Benchmarks of FastFence: run (BenchmarkDotNet), gate (what must hold), latency (p50 and p99 beside peers), profile (where time goes), checked (what checked mode costs), collections (pollers under garbage collections).")
         {
-            RunVerb(), GateVerb(), LatencyVerb(), ProfileVerb(), CheckedVerb(),
+            RunVerb(), GateVerb(), LatencyVerb(), ProfileVerb(), CheckedVerb(), CollectionsVerb(),
         };
         ParseResult result = root.Parse(args);
         int code = result.Invoke(new InvocationConfiguration { EnableDefaultExceptionHandler = false });
@@ -92,6 +93,21 @@ internal static class CommandLine
         command.SetAction(result => OnOwnThread(() => result.GetValue(serve) is { } setting
             ? CheckedCost.Serve(setting == "1", Console.In, Console.Out)
             : CheckedCost.Run(Math.Max(1, result.GetValue(blocks)), Console.Out)));
+        return command;
+    }
+
+    private static Command CollectionsVerb()
+    {
+        Option<int> rounds = new("--rounds") { Description = "How often both pollers take their turn.", DefaultValueFactory = _ => 7 };
+        Option<double> seconds = new("--seconds") { Description = "Length of a turn.", DefaultValueFactory = _ => 5 };
+        Option<bool> smoke = new("--smoke") { Description = "One short round: shows that it runs, prints no figure." };
+        Option<FileInfo?> json = new("--json") { Description = "Writes the rounds to a file." };
+        Command command = new("collections", "Word written by another process to fence signaled, waiter woken, awaiter resumed, while this one collects garbage.")
+        {
+            rounds, seconds, smoke, json,
+        };
+        command.SetAction(result => CollectionRounds.Run(
+            Math.Max(1, result.GetValue(rounds)), result.GetValue(seconds), result.GetValue(smoke), result.GetValue(json), Console.Out));
         return command;
     }
 

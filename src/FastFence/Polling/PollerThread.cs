@@ -34,6 +34,9 @@ internal sealed unsafe class PollerThread : IPollerThread
     public string Pinning => _pinning;
 
     /// <inheritdoc/>
+    public bool IsPinned { get; private set; }
+
+    /// <inheritdoc/>
     public bool IsAlive => _thread.IsAlive;
 
     /// <inheritdoc/>
@@ -110,7 +113,8 @@ internal sealed unsafe class PollerThread : IPollerThread
     {
         if (_core is int core)
         {
-            _pinning = Affinity.TryPinCurrentThread(core, out string reason) ? $"pinned to core {core}" : $"not pinned: {reason}";
+            IsPinned = Affinity.TryPinCurrentThread(core, out string reason);
+            _pinning = IsPinned ? $"pinned to core {core}" : $"not pinned: {reason}";
         }
 
         ReaderState former = Enter(_poller, out ThreadCache* cache);
