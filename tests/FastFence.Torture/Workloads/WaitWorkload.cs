@@ -1,6 +1,6 @@
 using System.Diagnostics;
-using FastFence.Torture.Runs;
 using FastFence.Tool.Runs;
+using FastFence.Torture.Runs;
 
 namespace FastFence.Torture.Workloads;
 
