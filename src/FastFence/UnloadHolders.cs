@@ -20,7 +20,7 @@ internal static unsafe class UnloadHolders
             ulong word = Atomic.LoadAcquire(ref r->Word);
             if (word != 0 && (word & ~(Domain.PhaseStep - 1)) < grace.Stamp)
             {
-                holders.Add(OfThread(step, r, "has been inside an access section since before the unload: end the section, or report quiescent states"));
+                holders.Add(OfThread(step, r, $"has been inside an access section since before the unload{OpenedAt(r)}: end the section, or report quiescent states"));
             }
         }
 
@@ -98,6 +98,10 @@ internal static unsafe class UnloadHolders
 
         return holders;
     }
+
+    // Known in checked mode only; an online reader's cycle, and the engine's own sections, have no place.
+    private static string OpenedAt(ReaderRecord* reader) =>
+        Checks.On && CheckedThread.Of(reader).OutermostSection is { } site ? $", opened at {site}" : string.Empty;
 
     private static UnloadHolder OfThread(UnloadStep step, ReaderRecord* reader, string doing)
     {

@@ -165,6 +165,32 @@ public sealed unsafe class SectionTests : MisuseTest
         Assert.Empty(Found());
     }
 
+    [Fact]
+    public void WhoHoldsUpAnUnloadIsNamedWithThePlaceOfItsSection()
+    {
+        Exporter exporter = Engine.CreateExporter("driver");
+        using ManualResetEventSlim inside = new();
+        using ManualResetEventSlim leave = new();
+        Thread reader = new(() =>
+        {
+            AccessToken token = default;
+            using AccessSection section = AccessSection.Begin(ref token);
+            inside.Set();
+            leave.Wait();
+        }) { Name = "stuck reader" };
+        reader.Start();
+        inside.Wait(TestContext.Current.CancellationToken);
+        UnloadReport held = exporter.UnloadAsync(TimeSpan.FromMilliseconds(20), default, TestContext.Current.CancellationToken).Result;
+        leave.Set();
+        reader.Join();
+        Assert.False(held.IsComplete);
+        Assert.Contains(held.HeldBy, holder => holder.ThreadName == "stuck reader"
+            && holder.Description.Contains($"{nameof(WhoHoldsUpAnUnloadIsNamedWithThePlaceOfItsSection)} in ", StringComparison.Ordinal)
+            && holder.Description.Contains("SectionTests.cs:", StringComparison.Ordinal));
+        Assert.True(exporter.UnloadAsync(TimeSpan.FromMinutes(1), default, TestContext.Current.CancellationToken).Result.IsComplete);
+        Assert.Empty(Found());
+    }
+
     private void WaitFor(string what, Fence fence)
     {
         switch (what)

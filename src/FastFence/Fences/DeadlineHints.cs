@@ -105,7 +105,7 @@ internal unsafe struct DeadlineHints
         return (version & 1) == 0 && Atomic.LoadAcquire(ref hints->_version) == version ? soonest : 0;
     }
 
-    /// <summary>Wakes the timeline's poller if it sleeps: a deadline has come closer.</summary>
+    /// <summary>Wakes the timeline's poller if it sleeps: a deadline has come closer, or somebody polls.</summary>
     public static void WakePoller(TimelineBlock* timeline)
     {
         uint* asleep = (uint*)timeline->PollerAsleep;

@@ -46,7 +46,10 @@ internal static unsafe class EnableSignaling
         }
     }
 
-    /// <summary>Has the fence passed, as far as head word and hardware tell? No side effects (C13).</summary>
+    /// <summary>
+    /// Has the fence passed, as far as head word and hardware tell? Changes no fence (C13): who polls has no right to retire, but a ring's
+    /// poller that sleeps is asked to look.
+    /// </summary>
     public static bool Poll(Fence fence)
     {
         if (fence.IsSignaled)
@@ -63,6 +66,7 @@ internal static unsafe class EnableSignaling
                 return true;
             }
 
+            DeadlineHints.WakePoller(slot->Timeline);
             ExporterBlock* exporter = slot->Timeline->Exporter;
             return exporter->Ops.IsSignaled != null && exporter->Ops.IsSignaled(FenceNames.ArgsOf(slot));
         }

@@ -57,7 +57,8 @@ public static class FenceWaitExtensions
         BlockingWait.Wait(fence, Timeout.InfiniteTimeSpan, cancellationToken).Status;
 
     /// <summary>
-    /// Has the fence passed, as far as its head word and the exporter's hardware tell? Changes nothing and runs nothing (C13).
+    /// Has the fence passed, as far as its head word and the exporter's hardware tell? Changes no fence and runs no callback (C13); a ring's
+    /// poller that sleeps is woken to look at its completion words, which costs a system call then. Any thread; never blocks.
     /// </summary>
     /// <param name="fence">The fence.</param>
     public static bool Poll(this Fence fence)

@@ -2,7 +2,7 @@ using Xunit;
 
 namespace FastFence.Tests.Fences;
 
-/// <summary>C12: inside a callback everything is legal; iteration, never recursion; an exception stops nobody.</summary>
+/// <summary>C12, faults 7 and 42: inside a callback everything is legal; iteration, never recursion; an exception stops nobody.</summary>
 public sealed unsafe class CallbackInsideTests : FenceTest
 {
     private const int ChainLength = 1_000_000;

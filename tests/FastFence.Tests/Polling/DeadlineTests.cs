@@ -125,9 +125,24 @@ public sealed unsafe class DeadlineTests : IDisposable
     }
 
     [Fact]
-    public void ASleepingPollerIsWokenByAHintAndSeesASilentCompletion()
+    public void ASleepingPollerIsWokenByAHintAndSeesASilentCompletion() => SeesASilentCompletion(fence =>
     {
-        // Two engines whose device tells nobody: one has a deadline, the other, the control, sleeps on.
+        fence.SetDeadline(TimeSpan.FromMilliseconds(20));
+        Until.Holds(() => fence.IsSignaled, "the poller is awake by the deadline");
+    });
+
+    [Fact]
+    public void ASleepingPollerIsWokenByWhoPollsAndSeesASilentCompletion() => SeesASilentCompletion(fence =>
+    {
+        // C13: the one who polls retires nothing itself.
+        Assert.False(fence.Poll());
+        Until.Holds(fence.Poll, "the poller has looked");
+        Assert.True(fence.IsSignaled);
+    });
+
+    private static void SeesASilentCompletion(Action<Fence> ask)
+    {
+        // Two engines whose device tells nobody: of one the poller is asked, of the other, the control, it sleeps on.
         FenceEngineOptions sleepy = new() { PollerPark = TimeSpan.FromMinutes(1), PollerYield = TimeSpan.Zero, PollerSpin = TimeSpan.Zero };
         using FenceEngine hinted = new(sleepy);
         using FenceEngine control = new(sleepy);
@@ -141,8 +156,7 @@ public sealed unsafe class DeadlineTests : IDisposable
             ring.Consumer.CompleteSilently(1);
         }
 
-        fences[1].Fence.SetDeadline(TimeSpan.FromMilliseconds(20));
-        Until.Holds(() => fences[1].Fence.IsSignaled, "the poller is awake by the deadline");
+        ask(fences[1].Fence);
         Assert.False(fences[0].Fence.IsSignaled);
         Array.ForEach(fences, fence => fence.Dispose());
     }

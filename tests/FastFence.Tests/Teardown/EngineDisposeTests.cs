@@ -162,7 +162,7 @@ public sealed class EngineDisposeTests
         MustBeGone(engine);
     }
 
-    [Fact]
+    [Fact] // fault 27
     public void ATimelineARingAndAnExporterMayGoFromACallback()
     {
         using FenceEngine engine = new();

@@ -5,7 +5,7 @@ using FastFence.Torture.Runs;
 namespace FastFence.Torture.Workloads;
 
 /// <summary>
-/// Faults 7, 12, 14: one thread waits for one, any or all of several fences while another signals them. Every wait ends, with what is
+/// Faults 12, 14: one thread waits for one, any or all of several fences while another signals them. Every wait ends, with what is
 /// true, and by its wake.
 /// </summary>
 internal sealed class WaitWorkload : Workload
@@ -33,6 +33,7 @@ internal sealed class WaitWorkload : Workload
     private RunRandom _pauses;
     private int _kind;
     private int _count;
+    private WaitHint _hint;
     private long _signaledAt;
     private long _lostBefore;
 
@@ -68,6 +69,7 @@ internal sealed class WaitWorkload : Workload
         _kind = (int)_choices.Next(3);
         int broken = Array.IndexOf(s_lost, Run.Options.Break);
         _kind = broken >= 0 ? broken : _kind;
+        _hint = broken >= 0 || _choices.Next(2) == 0 ? WaitHint.Block : WaitHint.Auto; // who looks for long hardly ever sleeps
         _count = _kind == 0 ? 1 : 1 + (int)_choices.Next(Most);
         for (int i = 0; i < _count; i++)
         {
@@ -105,14 +107,14 @@ internal sealed class WaitWorkload : Workload
         switch (_kind)
         {
             case 0:
-                Check(!_fences[0].Wait(s_limit).IsTimedOut && IsSignaled(0), "one fence");
+                Check(!_fences[0].Wait(s_limit, _hint, CancellationToken.None).IsTimedOut && IsSignaled(0), "one fence");
                 break;
             case 1:
-                WaitAnyResult any = FenceWait.Any(fences, s_limit, CancellationToken.None);
+                WaitAnyResult any = FenceWait.Any(fences, s_limit, _hint, CancellationToken.None);
                 Check(!any.IsTimedOut && IsSignaled(any.Index), $"any of {_count}, the winner being {any.Index}");
                 break;
             default:
-                bool ended = !FenceWait.All(fences, s_limit, CancellationToken.None).IsTimedOut;
+                bool ended = !FenceWait.All(fences, s_limit, _hint, CancellationToken.None).IsTimedOut;
                 for (int i = 0; i < _count; i++)
                 {
                     ended &= IsSignaled(i);
