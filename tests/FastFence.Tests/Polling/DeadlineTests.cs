@@ -136,7 +136,7 @@ public sealed unsafe class DeadlineTests : IDisposable
     {
         // C13: the one who polls retires nothing itself.
         Assert.False(fence.Poll());
-        Until.Holds(fence.Poll, "the poller has looked");
+        Until.Holds(() => fence.Poll(), "the poller has looked");
         Assert.True(fence.IsSignaled);
     });
 
