@@ -177,7 +177,8 @@ public sealed unsafe class SectionTests : MisuseTest
             using AccessSection section = AccessSection.Begin(ref token);
             inside.Set();
             leave.Wait();
-        }) { Name = "stuck reader" };
+        })
+        { Name = "stuck reader" };
         reader.Start();
         inside.Wait(TestContext.Current.CancellationToken);
         UnloadReport held = exporter.UnloadAsync(TimeSpan.FromMilliseconds(20), default, TestContext.Current.CancellationToken).Result;
