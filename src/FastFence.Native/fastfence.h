@@ -63,6 +63,25 @@ void fastfence_hold(uint64_t fence, void *argument);
  */
 void fastfence_wake(uint64_t fence, void *argument);
 
+/* What a driver of rings and its host tell each other; 256 bytes, aligned to 128. */
+typedef struct fastfence_driver {
+    uint64_t rings[4];          /* host: fresh rings */
+    int64_t *starts;            /* driver: when jobs began, monotonic ns; or null */
+    uint64_t capacity;          /* host: room in starts */
+    int64_t  not_before;        /* host: nothing is taken before, monotonic ns */
+    uint64_t target;            /* host: is_reached is set after so many jobs */
+    uint32_t count;             /* host: how many rings */
+    uint32_t stop;              /* host: 1 = end; a futex word */
+    uint8_t  reserved0[56];
+    uint64_t jobs;              /* driver: jobs done */
+    uint32_t is_reached;        /* driver; a futex word */
+    uint32_t has_ended;         /* driver */
+    uint8_t  reserved1[112];
+} fastfence_driver;
+
+/* Starts a simple device for some rings on a thread of its own. 0; 2 = no thread could be made. For tests and measurements. */
+int32_t fastfence_drive(fastfence_driver *words);
+
 #ifdef __cplusplus
 }
 #endif

@@ -101,6 +101,9 @@ public sealed record EngineStatistics
     /// <summary>Completion words refused.</summary>
     public long WordsRefused { get; init; }
 
+    /// <summary>Jobs that waited for fences (<see cref="FenceRing.EmitWhen"/>) and that the poller has let go out.</summary>
+    public long JobsFed { get; init; }
+
     /// <summary>Slots that went through a grace period.</summary>
     public long SlotsReclaimed { get; init; }
 
@@ -166,6 +169,7 @@ public sealed record EngineStatistics
             PollIdleTurns = Sum(Counter.PollIdleTurns),
             RetireBatches = Sum(Counter.RetireBatches),
             WordsRefused = Sum(Counter.WordsRefused),
+            JobsFed = Sum(Counter.JobsFed),
             SlotsReclaimed = Sum(Counter.Reclaimed),
             Limbo = Sum(Counter.Released) + Sum(Counter.NodesReleased) - Sum(Counter.Reclaimed) - Sum(Counter.SlotsLost),
             PrivateDataRetired = (long)engine->Retired.Count,

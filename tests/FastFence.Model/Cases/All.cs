@@ -63,6 +63,9 @@ internal static class All
         new FaultAgainstFailing(),
         new DetachAgainstSleep(),
         new RingSets(),
+        new FeedWhole(),
+        new FeedAgainstSleep(),
+        new FeedTakenOver(),
         new Awaiting(),
         new TakenOver(),
     ];
