@@ -18,6 +18,8 @@ internal sealed class PauseRun(RunOptions options)
     private const int AwaitEvery = 16;
     private const long WarmUpMilliseconds = 500;
 
+    private const long EndNanoseconds = 60_000_000_000;
+
     private long _lost;
 
     /// <summary>Runs all that were asked for.</summary>
@@ -100,20 +102,25 @@ internal sealed class PauseRun(RunOptions options)
         garbage.Join();
         Volatile.Write(ref ended, 1);
         feeder.Join();
-        End(ring, shared, writer);
+        End(ring, shared, awaits, writer);
         return figures;
     }
 
-    // What was emitted and not written is written now, by this process: every fence must then be signaled.
-    private void End(FenceRing ring, SharedWords shared, Process writer)
+    // What was emitted and not written is written now, by this process: every fence must then be signaled, and every awaiter go on.
+    private void End(FenceRing ring, SharedWords shared, AwaitTimes awaits, Process writer)
     {
         Volatile.Write(ref shared.Stop, 1);
         writer.WaitForExit();
         Volatile.Write(ref shared.Word, ring.Timeline.LastSeqno);
         ring.Consumer.Interrupt();
-        for (long end = MonotonicClock.Nanoseconds + 10_000_000_000; ring.Outstanding != 0 && MonotonicClock.Nanoseconds < end;)
+        for (long end = MonotonicClock.Nanoseconds + EndNanoseconds; (ring.Outstanding != 0 || awaits.Pending != 0) && MonotonicClock.Nanoseconds < end;)
         {
             Nap.For(1_000_000);
+        }
+
+        if (awaits.Pending != 0)
+        {
+            throw new InvalidOperationException($"{awaits.Pending} awaiters of signaled fences have not gone on.");
         }
 
         _lost += ring.Outstanding;
