@@ -9,6 +9,8 @@ namespace FastFence;
 
 public sealed unsafe partial class FenceEngine
 {
+    private static readonly TimeSpan s_leastForAnExporter = TimeSpan.FromSeconds(1);
+
     /// <summary>
     /// Ends the engine: pending fences end with −ENOENT, waiters wake, callbacks run, what is still held is reported and its
     /// handles are refused from then on, memory goes back (C22). From one of its own callbacks, or one of its threads, it returns
@@ -42,12 +44,13 @@ public sealed unsafe partial class FenceEngine
             exporters = [.. _exporters];
         }
 
+        long deadline = MonotonicClock.After(Options.DisposeLimit);
         foreach (Exporter exporter in exporters)
         {
-            exporter.Close();
+            // One that hangs must not cost the others' fences their end, so each has a while of its own.
+            exporter.Close(default, Math.Max(deadline, MonotonicClock.After(s_leastForAnExporter)));
         }
 
-        long deadline = MonotonicClock.After(Options.DisposeLimit);
         bool quiet = WaitUntil(NobodyCloses, deadline);
         quiet &= Poller?.TryStop(deadline) ?? true;
         _dispatcher?.Dispose();

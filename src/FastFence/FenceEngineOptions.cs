@@ -58,7 +58,10 @@ public sealed record FenceEngineOptions
     /// <summary>A poller whose heartbeat rests for longer, outside a park, is named in a notification.</summary>
     public TimeSpan HeartbeatLimit { get; init; } = TimeSpan.FromSeconds(1);
 
-    /// <summary>How long disposal waits for others (running callbacks, parked waiters, late readers) before it leaves memory behind.</summary>
+    /// <summary>
+    /// How long disposal waits for others (running callbacks, parked waiters, late readers, devices) before it leaves memory behind. An
+    /// exporter whose turn comes late still has a second for its own end.
+    /// </summary>
     public TimeSpan DisposeLimit { get; init; } = TimeSpan.FromSeconds(10);
 
     /// <summary>Indices in a magazine; tests make rare paths common with small ones.</summary>
