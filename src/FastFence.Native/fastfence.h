@@ -69,12 +69,13 @@ typedef struct fastfence_driver {
     int64_t *starts;            /* driver: when jobs began, monotonic ns; or null */
     uint64_t capacity;          /* host: room in starts */
     int64_t  not_before;        /* host: nothing is taken before, monotonic ns */
-    uint64_t target;            /* host: is_reached is set after so many jobs */
+    uint64_t target;            /* host: is_ahead becomes 0 after so many jobs */
+    int64_t  give_up_at;        /* host: or at that monotonic time, ns; 0 = never */
     uint32_t count;             /* host: how many rings */
     uint32_t stop;              /* host: 1 = end; a futex word */
-    uint8_t  reserved0[56];
+    uint8_t  reserved0[48];
     uint64_t jobs;              /* driver: jobs done */
-    uint32_t is_reached;        /* driver; a futex word */
+    uint32_t is_ahead;          /* host: 1; driver: 0 at the target; a futex word */
     uint32_t has_ended;         /* driver */
     uint8_t  reserved1[112];
 } fastfence_driver;

@@ -187,6 +187,9 @@ public sealed class CaseTests
     public void APollerNeverSleepsOverAJobThatMayGoOut() => Holds<FeedAgainstSleep>();
 
     [Fact]
+    public void TwoWaitingJobsAreBothLookedAtAndNeitherGoesOutEarly() => Holds<FeedTwo>();
+
+    [Fact]
     public void APollerThatStoodStillFeedsNothingTwice() => Holds<FeedTakenOver>();
 
     [Fact]

@@ -32,25 +32,29 @@ internal unsafe struct RingDriverWords
     [FieldOffset(48)]
     public long NotBefore;
 
-    /// <summary>After so many jobs <see cref="IsReached"/> is set and its sleepers are woken. Host.</summary>
+    /// <summary>After so many jobs <see cref="IsAhead"/> becomes 0 and its sleepers are woken. Host.</summary>
     [FieldOffset(56)]
     public ulong Target;
 
-    /// <summary>How many rings. Host.</summary>
+    /// <summary>The same at that monotonic time, ns, whatever has been done; 0 = never. Host.</summary>
     [FieldOffset(64)]
+    public long GiveUpAt;
+
+    /// <summary>How many rings. Host.</summary>
+    [FieldOffset(72)]
     public uint Count;
 
     /// <summary>1: it is to end; a futex word. Host.</summary>
-    [FieldOffset(68)]
+    [FieldOffset(76)]
     public uint Stop;
 
     /// <summary>Jobs done. Driver.</summary>
     [FieldOffset(128)]
     public ulong Jobs;
 
-    /// <summary>1 once the target is reached; a futex word. Driver.</summary>
+    /// <summary>1, from the host, until the target is reached; a futex word. Driver.</summary>
     [FieldOffset(136)]
-    public uint IsReached;
+    public uint IsAhead;
 
     /// <summary>1 once it has ended. Driver.</summary>
     [FieldOffset(140)]
@@ -81,6 +85,11 @@ internal static unsafe class RingDriver
                 {
                     worked |= TryStep(words, (RingBlock*)words->Rings[i], ref taken[i]);
                 }
+            }
+
+            if (words->GiveUpAt != 0 && MonotonicClock.Nanoseconds >= words->GiveUpAt)
+            {
+                Release(words);
             }
 
             if (!worked)
@@ -127,13 +136,20 @@ internal static unsafe class RingDriver
 
         RingDoorbell.WakePoller(ring);
         Atomic.StoreRelease(ref words->Jobs, jobs + 1);
-        if (jobs + 1 == Atomic.LoadAcquire(ref words->Target))
+        if (jobs + 1 == words->Target)
         {
-            Atomic.ExchangeFull(ref words->IsReached, 1);
-            Futex.Wake(&words->IsReached, int.MaxValue);
+            Release(words);
         }
 
         return true;
+    }
+
+    private static void Release(RingDriverWords* words)
+    {
+        if (Atomic.ExchangeFull(ref words->IsAhead, 0) != 0)
+        {
+            Futex.Wake(&words->IsAhead, int.MaxValue);
+        }
     }
 
     private static void Pass(RingDriverWords* words, long end)

@@ -81,8 +81,8 @@ internal static unsafe class RingFeed
         ulong last = Atomic.LoadAcquire(ref ring->LastWaiting);
         while (last < position)
         {
-            // [FEED-ANNOUNCE] full: stands before the emitter's look at a sleeping poller. Pairs with [POLLER-SLEEP]. Without it the poller
-            // sleeps over a job whose in-fences have signaled. Whoever reads it too early finds the position unpublished and stops there.
+            // [FEED-ANNOUNCE] full: rises only, whoever else announces; before the emitter's look at a sleeping poller. Pairs with [POLLER-SLEEP].
+            // Without it a job is never looked at. Whoever reads it too early finds the position unpublished and stops there.
             ulong found = Atomic.CompareExchangeFull(ref ring->LastWaiting, position, last);
             if (found == last)
             {

@@ -66,6 +66,7 @@ internal static class All
         new RingSets(),
         new FeedWhole(),
         new FeedAgainstSleep(),
+        new FeedTwo(),
         new FeedTakenOver(),
         new Awaiting(),
         new TakenOver(),

@@ -5,6 +5,7 @@ using FastFence.Model.Explorer;
 using FastFence.Model.Twins;
 using FastFence.Model.Worlds;
 using FastFence.Polling;
+using FastFence.Reclamation;
 using FastFence.Rings;
 
 namespace FastFence.Model.Cases;
@@ -37,9 +38,9 @@ internal abstract unsafe class FeedCase : RingCase
     protected void PollUntilFed()
     {
         ThreadCache* cache = World.Cache(PollerThread);
-        while (Ring->FeedCursor == 0)
+        for (int done = PollerCore.DoWork(Poller, cache, 0); Ring->FeedCursor == 0; done = PollerCore.DoWork(Poller, cache, 0))
         {
-            PollerCore.Idle(Poller, cache, 0, PollerCore.DoWork(Poller, cache, 0));
+            PollerCore.Idle(Poller, cache, 0, done);
         }
     }
 }
@@ -53,7 +54,6 @@ internal sealed unsafe class FeedWhole : FeedCase
 
     public override IReadOnlyList<Twin> Twins { get; } =
     [
-        new("FEED-READ", WeakenKind.Relaxed),
         new("FEED-PUBLISH", WeakenKind.Relaxed),
     ];
 
@@ -89,7 +89,7 @@ internal sealed class FeedAgainstSleep : FeedCase
 
     public override IReadOnlyList<Twin> Twins { get; } =
     [
-        new("FEED-ANNOUNCE", WeakenKind.Relaxed),
+        new("FEED-ANNOUNCE", WeakenKind.Relaxed, "the sleeping poller's process-wide barrier is a full fence of the emitter's, too"),
     ];
 
     public override void SetUp()
@@ -109,6 +109,36 @@ internal sealed class FeedAgainstSleep : FeedCase
             PollUntilFed();
         }
     }
+}
+
+/// <summary>Two emit jobs that wait for what never comes, while the poller looks: none goes out, and it will look at both.</summary>
+internal sealed unsafe class FeedTwo : FeedCase
+{
+    public override string Title => "two emit jobs that wait; feed";
+
+    public override int Threads => 3;
+
+    public override IReadOnlyList<Twin> Twins { get; } =
+    [
+        new("FEED-READ", WeakenKind.Relaxed),
+        new("FEED-ANNOUNCE", WeakenKind.Torn),
+    ];
+
+    protected override int PollerThread => 2;
+
+    public override void Body(int thread)
+    {
+        if (thread < 2)
+        {
+            EmitWaiting(thread);
+            return;
+        }
+
+        RingFeed.Feed(Ring);
+        Require(Ring->FeedCursor == 0, "a job goes out whose in-fence is pending");
+    }
+
+    public override void End() => Require(Ring->LastWaiting == 2, $"the poller looks up to {Ring->LastWaiting} of 2");
 }
 
 /// <summary>A poller stands still while it lets a job go out; another one does, retires it, and the slot has its next round.</summary>

@@ -115,7 +115,7 @@ public sealed class WaitingJobTests
         ring.EmitWhen([a.Fence], Job(1), out FenceRef one);
         ring.Emit(Job(2), out FenceRef two);
         Assert.True(ring.Fail(FenceError.DeviceLost));
-        Assert.Equal((FenceError.DeviceLost, FenceError.DeviceLost), (one.Fence.Error, two.Fence.Error));
+        Assert.Equal((FenceError.DeviceLost, FenceError.DeviceLost), (one.Fence.Status.Error, two.Fence.Status.Error));
         a.Signal();
         MustHold(engine, ring);
         Assert.Equal(0, engine.GetStatistics().SignalsRepeated);
@@ -165,7 +165,7 @@ public sealed class WaitingJobTests
         }
 
         Until.Holds(() => fence.Fence.IsSignaled, "the watchdog");
-        Assert.Equal(FenceError.TimedOut, fence.Fence.Error);
+        Assert.Equal(FenceError.TimedOut, fence.Fence.Status.Error);
         End(engine, fence, a);
     }
 
