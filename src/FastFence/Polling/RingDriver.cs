@@ -65,7 +65,7 @@ internal unsafe struct RingDriverWords
 internal static unsafe class RingDriver
 {
     private const long NapNanoseconds = 20_000;
-    private const long SpinNanoseconds = 50_000;
+    private const long SpinNanoseconds = 5_000;
 
     /// <summary>Drives the rings until it is told to stop. A thread of its own.</summary>
     public static void Run(RingDriverWords* words)
