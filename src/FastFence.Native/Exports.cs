@@ -84,6 +84,10 @@ internal static unsafe class Exports
         }
     }
 
+    /// <summary>A native callback that ends its thread on the spot, without a word to anybody: what a dead one does. For tests.</summary>
+    [UnmanagedCallersOnly(EntryPoint = "fastfence_die")]
+    public static void Die(ulong fence, nint argument) => Libc.SystemCall(SystemCallNumber.ExitThread, 0, 0, 0);
+
     /// <summary>
     /// A native callback that adds 1 to the 32-bit word at its argument and wakes all who sleep on it, in any process: how a thread that
     /// no runtime knows waits for a fence.

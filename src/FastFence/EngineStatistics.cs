@@ -8,6 +8,15 @@ namespace FastFence;
 /// <summary>Counters of an engine, summed over its threads at one moment; each is exact once its threads are quiet.</summary>
 public sealed record EngineStatistics
 {
+    /// <summary>Which poller runs now.</summary>
+    public PollerKind PollerKind { get; init; }
+
+    /// <summary>Why this one (<see cref="FencePoller.KindReason"/>).</summary>
+    public string PollerReason { get; init; } = string.Empty;
+
+    /// <summary>How often a managed poller had to take the native one's place.</summary>
+    public long PollerTakeovers { get; init; }
+
     /// <summary>Fences made.</summary>
     public long FencesCreated { get; init; }
 
