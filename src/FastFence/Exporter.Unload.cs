@@ -1,5 +1,6 @@
 using FastFence.Atomics;
 using FastFence.Platform;
+using FastFence.Polling;
 using FastFence.Reclamation;
 
 namespace FastFence;
@@ -24,7 +25,14 @@ public sealed unsafe partial class Exporter
 
     internal void Close(FenceError error, long deadline)
     {
+        Section.ThrowBeforeGrace("Closing an exporter");
         ThrowIfOwnCode("Closing");
+        if (Checks.On)
+        {
+            // Its release op runs on the reclaimer, and we wait for it: what we hold must not be what an op or a destructor takes.
+            Section.CheckBeforeAgent(HousekeeperThread.ClassOf(Engine.Block->Pools.Serial));
+        }
+
         if (!TryBegin(error, deadline, CancellationToken.None, out ExporterUnload unload))
         {
             return;

@@ -19,7 +19,7 @@ public sealed unsafe partial class FenceEngine
     /// <exception cref="InvalidOperationException">Inside an access section.</exception>
     public void Dispose()
     {
-        Section.ThrowIfInside("Disposing an engine");
+        Section.ThrowBeforeGrace("Disposing an engine");
         if (Atomic.CompareExchangeFull(ref _block->State, (uint)EngineState.Closing, (uint)EngineState.Open) != (uint)EngineState.Open)
         {
             return;
@@ -53,8 +53,10 @@ public sealed unsafe partial class FenceEngine
 
         bool quiet = WaitUntil(NobodyCloses, deadline);
         quiet &= Poller?.TryStop(deadline) ?? true;
-        _dispatcher?.Dispose();
-        quiet &= WaitUntil(() => Atomic.LoadAcquire(ref _block->Pools.Parked) == 0 && NobodyRuns(), deadline);
+        quiet &= WaitUntil(NothingIsQueued, deadline);
+        quiet &= _dispatcher == null || _dispatcher.Stop(deadline);
+        quiet &= _forwarder == null || _forwarder.Stop(deadline);
+        quiet &= WaitUntil(() => NobodyWaits() && Atomic.LoadAcquire(ref _block->Pools.Parked) == 0 && NobodyRuns(), deadline);
         quiet &= _housekeeper == null || WaitUntil(() => GetStatistics().PrivateDataRetired == 0, deadline);
         _housekeeper?.Dispose();
         EngineStatistics end = GetStatistics();
@@ -69,7 +71,13 @@ public sealed unsafe partial class FenceEngine
                 + (quiet ? string.Empty : " A reader, waiter, callback or device did not end in time: the engine's memory stays committed."));
         }
 
+        Waiting.QuiesceSource.Abandon(_block);
         Faults.SetSink(_block->Pools.Serial, null);
+        if (Checks.On)
+        {
+            Misuses.SetSink(_block->Pools.Serial, null);
+        }
+
         FreeMemory(quiet);
         Atomic.StoreRelease(ref _block->State, (uint)EngineState.Disposed);
     }
@@ -80,6 +88,24 @@ public sealed unsafe partial class FenceEngine
         lock (_gate)
         {
             return _exporters.TrueForAll(e => !e.IsBeingClosed) && _closedExporters.TrueForAll(e => !e.IsBeingClosed);
+        }
+    }
+
+    // The forwarder has ended: whoever awaits the end of the last callbacks hears of it here.
+    private static bool NobodyWaits()
+    {
+        Waiting.QuiesceSource.TellRipe();
+        return true;
+    }
+
+    // Callbacks wait for their turn, for the dispatcher or for an executor, or run.
+    private bool NothingIsQueued()
+    {
+        lock (_gate)
+        {
+            return _closedExporters.TrueForAll(e =>
+                e.Timelines.TrueForAll(t => Atomic.LoadAcquire(ref t.Block->Queued) == 0)
+                && e.ClosedRings.TrueForAll(r => Atomic.LoadAcquire(ref r.Timeline.Block->Queued) == 0));
         }
     }
 

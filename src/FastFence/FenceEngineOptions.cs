@@ -58,6 +58,9 @@ public sealed record FenceEngineOptions
     /// <summary>A poller whose heartbeat rests for longer, outside a park, is named in a notification.</summary>
     public TimeSpan HeartbeatLimit { get; init; } = TimeSpan.FromSeconds(1);
 
+    /// <summary>A callback that holds the dispatcher for longer is named in a notification, and the dispatcher replaced. Counted in ticks of the reclaimer.</summary>
+    public TimeSpan CallbackLimit { get; init; } = TimeSpan.FromSeconds(1);
+
     /// <summary>
     /// How long disposal waits for others (running callbacks, parked waiters, late readers, devices) before it leaves memory behind. An
     /// exporter whose turn comes late still has a second for its own end.
@@ -67,6 +70,9 @@ public sealed record FenceEngineOptions
     /// <summary>Indices in a magazine; tests make rare paths common with small ones.</summary>
     internal int MagazineSize { get; init; } = Memory.Bag.MaxCapacity;
 
+    /// <summary>False leaves removed callbacks in their list: the control of tests that nothing grows.</summary>
+    internal bool Sweep { get; init; } = true;
+
     internal void Validate()
     {
         CheckRange(MaxFences, 1, uint.MaxValue, nameof(MaxFences));
@@ -75,6 +81,7 @@ public sealed record FenceEngineOptions
         CheckRange((long)PollerKind, 0, (long)PollerKind.Managed, nameof(PollerKind));
         CheckRange(RetireBudget, 1, 1 << 20, nameof(RetireBudget));
         CheckRange(MagazineSize, 1, Memory.Bag.MaxCapacity, nameof(MagazineSize));
+        CheckRange((long)CallbackLimit.TotalMilliseconds, 1, int.MaxValue, nameof(CallbackLimit));
         CheckRange((long)PollerYield.TotalMilliseconds, 0, 60_000, nameof(PollerYield));
         CheckRange((long)PollerPark.TotalMilliseconds, 1, 60_000, nameof(PollerPark));
     }

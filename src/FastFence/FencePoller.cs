@@ -112,7 +112,7 @@ public sealed unsafe class FencePoller
 
             try
             {
-                return PollerCore.DoWork(_block, cache, _block->Words.Term);
+                return PollerThread.DoWork(_block, cache, _block->Words.Term);
             }
             finally
             {
@@ -247,6 +247,7 @@ public sealed unsafe class FencePoller
     internal void Add(FenceRing ring)
     {
         ring.Block->Wake = &_block->Wake;
+        ring.Block->Timeline->PollerAsleep = (nint)(&_block->Wake.Asleep);
         _rings.Add((nint)ring.Block);
         try
         {

@@ -15,9 +15,10 @@ internal static class CommandLine
     /// <summary>Does what the arguments say and gives the exit code.</summary>
     public static int Invoke(string[] args)
     {
-        RootCommand root = new("Benchmarks of FastFence: run (BenchmarkDotNet), gate (what must hold), latency (p50 and p99 beside peers), profile (where time goes), collections (pollers under garbage collections).")
+        RootCommand root = new(
+            "Benchmarks of FastFence: run (BenchmarkDotNet), gate (what must hold), latency (p50 and p99 beside peers), profile (where time goes), checked (what checked mode costs), collections (pollers under garbage collections).")
         {
-            RunVerb(), GateVerb(), LatencyVerb(), ProfileVerb(), CollectionsVerb(),
+            RunVerb(), GateVerb(), LatencyVerb(), ProfileVerb(), CheckedVerb(), CollectionsVerb(),
         };
         ParseResult result = root.Parse(args);
         int code = result.Invoke(new InvocationConfiguration { EnableDefaultExceptionHandler = false });
@@ -81,6 +82,17 @@ internal static class CommandLine
         Command command = new("profile", "Takes create + signal + release apart: the whole, and its steps one by one.") { only, smoke };
         command.SetAction(result => OnOwnThread(() => Profile.Run(
             PlanOf(result.GetValue(smoke), quick: true), result.GetValue(only), Console.Out)));
+        return command;
+    }
+
+    private static Command CheckedVerb()
+    {
+        Option<int> blocks = new("--blocks") { Description = "Paired blocks an operation.", DefaultValueFactory = _ => 31 };
+        Option<string?> serve = new("--serve") { Description = "The measured process.", Hidden = true };
+        Command command = new("checked", "What checked mode costs while it is on, against a process without it.") { blocks, serve };
+        command.SetAction(result => OnOwnThread(() => result.GetValue(serve) is { } setting
+            ? CheckedCost.Serve(setting == "1", Console.In, Console.Out)
+            : CheckedCost.Run(Math.Max(1, result.GetValue(blocks)), Console.Out)));
         return command;
     }
 

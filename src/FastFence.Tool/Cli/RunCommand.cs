@@ -16,6 +16,11 @@ internal static class RunCommand
             throw new UsageException("--poller: 'both' compares the pollers under collections; say how many with --gc-load, such as --gc-load 1000");
         }
 
+        if (options.Checked)
+        {
+            TurnChecksOn();
+        }
+
         try
         {
             if (options.GcLoad > 0)
@@ -32,6 +37,17 @@ internal static class RunCommand
         catch (InsufficientMemoryException e)
         {
             throw new IOException($"Not enough memory for this run: {e.Message}", e); // the machine's refusal, exit code 3
+        }
+    }
+
+    // The library decides at its first use, which in this process is what follows.
+    private static void TurnChecksOn()
+    {
+        AppContext.SetData(CheckedMode.Option, "1");
+        if (!CheckedMode.IsOn)
+        {
+            throw new UsageException(
+                $"--checked: checked mode is off in this process ({CheckedMode.Variable} says so, or FastFence was used before); set {CheckedMode.Variable}=1");
         }
     }
 }

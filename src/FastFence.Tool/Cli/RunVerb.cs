@@ -23,6 +23,7 @@ internal sealed class RunVerb
         ["leak-fence"] = BreakKind.LeakFence,
         ["wrong-name"] = BreakKind.WrongName,
         ["read-late"] = BreakKind.ReadLate,
+        ["misuse"] = BreakKind.Misuse,
     };
 
     private readonly Option<double> _seconds = OptionParsers.Positive("--seconds", "How long to run.", 86_400, s_defaults.Seconds);
@@ -57,6 +58,11 @@ internal sealed class RunVerb
         $"one of {string.Join(", ", s_breakKinds.Keys)}",
         static text => s_breakKinds.TryGetValue(text, out BreakKind kind) ? kind : (BreakKind?)null);
 
+    private readonly Option<bool> _checked = new("--checked")
+    {
+        Description = "Checked mode: misuse of the contract is reported with its call site, and counts as a violation.",
+    };
+
     private readonly Option<string?> _json = JsonOption.Create();
 
     internal RunVerb()
@@ -64,7 +70,7 @@ internal sealed class RunVerb
         _break.Hidden = true;
         Command = new Command("run", "Drive fences through the simulated GPU while observers watch them, and report.")
         {
-            _seconds, _engines, _exporters, _timelines, _submitters, _observers, _seed, _poller, _gcLoad, _json, _break,
+            _seconds, _engines, _exporters, _timelines, _submitters, _observers, _seed, _poller, _gcLoad, _checked, _json, _break,
         };
     }
 
@@ -82,6 +88,7 @@ internal sealed class RunVerb
         Poller = result.GetValue(_poller),
         GcLoad = result.GetValue(_gcLoad),
         Json = result.GetValue(_json),
+        Checked = result.GetValue(_checked),
         Break = result.GetValue(_break),
     };
 }

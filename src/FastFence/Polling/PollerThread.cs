@@ -86,6 +86,29 @@ internal sealed unsafe class PollerThread : IPollerThread
         }
     }
 
+    /// <summary>
+    /// One turn. Retiring is signalling: a native callback that waits here holds up every ring (C3). Only a managed poller is told so; a
+    /// NativeAOT one runs <see cref="PollerCore"/> itself.
+    /// </summary>
+    public static int DoWork(PollerBlock* poller, ThreadCache* cache, uint term)
+    {
+        if (!Checks.On)
+        {
+            return PollerCore.DoWork(poller, cache, term);
+        }
+
+        ReaderRecord* reader = cache->Reader;
+        reader->Signalling++;
+        try
+        {
+            return PollerCore.DoWork(poller, cache, term);
+        }
+        finally
+        {
+            reader->Signalling--;
+        }
+    }
+
     private void Run()
     {
         if (_core is int core)
@@ -103,7 +126,7 @@ internal sealed unsafe class PollerThread : IPollerThread
 
         while (Atomic.LoadAcquire(ref _stop) == 0)
         {
-            PollerCore.Idle(_poller, cache, _term, PollerCore.DoWork(_poller, cache, _term));
+            PollerCore.Idle(_poller, cache, _term, DoWork(_poller, cache, _term));
         }
 
         _poller->Engine->Clock.Publish(0);
