@@ -71,6 +71,10 @@ internal static class All
         new FaultAgainstFailing(),
         new DetachAgainstSleep(),
         new RingSets(),
+        new FeedWhole(),
+        new FeedAgainstSleep(),
+        new FeedTwo(),
+        new FeedTakenOver(),
         new Awaiting(),
         new TakenOver(),
     ];
