@@ -40,6 +40,11 @@ public sealed unsafe partial class FenceEngine : IDisposable
             NotificationKind.CallbackFaulted, $"A callback or destructor threw {e.GetType().Name}: {e.Message}", e));
         try
         {
+            if (Options.Recording != RecordingMode.Off)
+            {
+                Recording = Options.Recording; // before its threads are there, and any name
+            }
+
             Poller = new FencePoller(this, _block, Options);
             _dispatcher = new DispatcherThread(_block);
             _housekeeper = new HousekeeperThread(_block, Chores);
@@ -176,6 +181,7 @@ public sealed unsafe partial class FenceEngine : IDisposable
 
     internal void Notify(NotificationKind kind, string message, Exception? exception = null)
     {
+        message += SaveRecords(kind);
         try
         {
             Notified?.Invoke(this, new FenceEngineNotificationEventArgs(kind, message, exception));

@@ -65,5 +65,8 @@ internal static class All
         new RingSets(),
         new Awaiting(),
         new TakenOver(),
+        new RecordOverwritten(),
+        new RecordCounted(),
+        new RecordingOn(),
     ];
 }
