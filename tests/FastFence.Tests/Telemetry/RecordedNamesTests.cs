@@ -46,14 +46,14 @@ public sealed class RecordedNamesTests : IDisposable
             Lives.Many(engine.CreateExporter($"gone {kept}").CreateTimeline($"gone, too {kept}"), 10);
         }
 
-        for (int i = 0; i < 20; i++)
+        for (int i = 0; i < 2000; i++)
         {
             NameTable.Intern(System.Text.Encoding.UTF8.GetBytes($"somebody-else-{i}")); // takes the place of what is gone
         }
 
         TraceLog log = records.Read(out _);
         Assert.Equal(kept, log.Names.Contains($"gone {kept}") && log.Names.Contains($"gone, too {kept}"));
-        for (int i = 0; i < 20; i++)
+        for (int i = 0; i < 2000; i++)
         {
             uint id = NameTable.Intern(System.Text.Encoding.UTF8.GetBytes($"somebody-else-{i}"));
             NameTable.Release(id);
