@@ -122,7 +122,7 @@ public sealed unsafe partial class Exporter : IDisposable
         options.Validate();
         lock (Engine.Gate)
         {
-            TimelineBlock* timeline = CreateBlock(name, options, TimelineFlags.Ring, TimeSpan.FromSeconds(10));
+            TimelineBlock* timeline = CreateBlock(name, options, TimelineFlags.Ring, Teardown.GraceLimit);
             RingBlock* block = RingMemory.Create(
                 Engine.Block,
                 timeline,

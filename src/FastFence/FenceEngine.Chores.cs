@@ -114,7 +114,7 @@ public sealed unsafe partial class FenceEngine
             {
                 ulong next = timeline.CompletedSeqno + 1;
                 Notify(NotificationKind.WatchdogFired, $"Timeline context {timeline.Context}: seqno {next} was not signaled for {timeline.Block->TimeoutNanoseconds / 1_000_000_000} s; its fences end with -ETIME. A source was leaked, or Watchdog is too short.");
-                FenceScan.SignalPending(_block, timeline.Block, null, FenceError.TimedOut, TimeSpan.FromSeconds(10), apart: false);
+                FenceScan.SignalPending(_block, timeline.Block, null, FenceError.TimedOut, Teardown.GraceLimit, apart: false);
             }
         }
     }

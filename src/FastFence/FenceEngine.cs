@@ -146,35 +146,6 @@ public sealed unsafe partial class FenceEngine : IDisposable
         return statistics;
     }
 
-    /// <summary>
-    /// Waits until everything released or retired before has gone through its grace period and back to the slabs. For tests and
-    /// teardown. May park.
-    /// </summary>
-    /// <param name="timeout">How long at most.</param>
-    /// <returns>False when a late reader or a running callback held it up.</returns>
-    /// <exception cref="InvalidOperationException">Inside an access section.</exception>
-    public bool Barrier(TimeSpan timeout)
-    {
-        Section.ThrowIfInside("Waiting for reclamation");
-        long deadline = MonotonicClock.After(timeout);
-        while (true)
-        {
-            ReclaimEverything();
-            EngineStatistics now = GetStatistics();
-            if (now.Limbo == 0 && now.PrivateDataRetired == 0)
-            {
-                return true;
-            }
-
-            if (MonotonicClock.Nanoseconds >= deadline)
-            {
-                return false;
-            }
-
-            Nap.For(200_000);
-        }
-    }
-
     internal static ulong NextContext() => Atomic.AddFull(ref s_lastContext, 1);
 
     internal void ThrowIfDisposed() => ObjectDisposedException.ThrowIf(IsDisposed, this);
@@ -190,16 +161,6 @@ public sealed unsafe partial class FenceEngine : IDisposable
         catch (Exception)
 #pragma warning restore CA1031
         {
-        }
-    }
-
-    // Staged slots of threads that are not idle are taken by claim, those of this thread by sealing.
-    private void ReclaimEverything()
-    {
-        ThreadCache* own = IsDisposed ? null : Registry.CacheOf(&_block->Pools);
-        if (own != null && own->Running == 0)
-        {
-            HousekeeperThread.ReclaimStaged(own, all: true);
         }
     }
 

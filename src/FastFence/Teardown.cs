@@ -17,7 +17,9 @@ namespace FastFence;
 /// <summary>Ends of timelines, rings, exporters. Blocking; refused inside access sections.</summary>
 internal static unsafe class Teardown
 {
-    private static readonly TimeSpan s_graceLimit = TimeSpan.FromSeconds(10);
+    /// <summary>How long an end waits for a grace period.</summary>
+    public static readonly TimeSpan GraceLimit = TimeSpan.FromSeconds(10);
+
     private static readonly TimeSpan s_quiesceLimit = TimeSpan.FromSeconds(5);
 
     /// <summary>Closes a timeline; a ring's timeline closes the ring.</summary>
@@ -41,8 +43,8 @@ internal static unsafe class Teardown
         Section.Exit();
         if (first)
         {
-            GracePeriod.TrySynchronize(s_graceLimit); // no create is in flight
-            FenceScan.SignalPending(timeline.Exporter.Engine.Block, timeline.Block, null, error, s_graceLimit, apart: false);
+            GracePeriod.TrySynchronize(GraceLimit); // no create is in flight
+            FenceScan.SignalPending(timeline.Exporter.Engine.Block, timeline.Block, null, error, GraceLimit, apart: false);
         }
     }
 
@@ -68,7 +70,7 @@ internal static unsafe class Teardown
 
             // Nothing new from here on, so that the device is brought to rest for all there is.
             Atomic.CompareExchangeFull(ref block->State, (uint)RingState.Stopping, (uint)RingState.Running);
-            GracePeriod.TrySynchronize(s_graceLimit); // no emit is in flight
+            GracePeriod.TrySynchronize(GraceLimit); // no emit is in flight
 
             // C3: nothing completes before the device is known to write no more.
             if (ring.Outstanding != 0 && ring.Device != null && !ring.Device.Quiesce(quiesceLimit))

@@ -89,12 +89,13 @@ public sealed unsafe partial class Timeline
         }
 
         Section.ThrowIfInside("A blocking wait");
+        WaitTerms started = terms.Started();
         ReaderRecord* reader = Registry.CurrentReader();
         bool online = Reader.TryLeave(reader); // never block while online: the reclaimers would wait for us
         try
         {
             ValueTarget target = new(this, seqno);
-            return Looking.Briefly(target, terms.Hint) ? Look(seqno) : ParkFor(seqno, target, terms);
+            return Looking.Briefly(target, terms.Hint) ? Look(seqno) : ParkFor(seqno, target, started);
         }
         finally
         {

@@ -3,64 +3,6 @@ using System.Text;
 
 namespace FastFence;
 
-/// <summary>Steps of an unload, in their order (C17).</summary>
-public enum UnloadStep
-{
-    /// <summary>Closing is marked; a grace period until no create or enable is in flight.</summary>
-    Creation,
-
-    /// <summary>Rings end: the device comes to rest, the poller completes what is outstanding.</summary>
-    Rings,
-
-    /// <summary>Pending fences of its software timelines are signaled.</summary>
-    Fences,
-
-    /// <summary>A grace period: nobody uses what he read while a fence was pending.</summary>
-    GracePeriod,
-
-    /// <summary>Sleepers in its <c>Wait</c> op have been woken and have left it.</summary>
-    Sleepers,
-
-    /// <summary>Callbacks of its code, on anyone's fences, are removed or have returned.</summary>
-    Callbacks,
-
-    /// <summary>Its destructors and its <c>Release</c> op have returned.</summary>
-    Destructors,
-
-    /// <summary>Its code is unloaded.</summary>
-    Code,
-}
-
-/// <summary>How long a step took.</summary>
-/// <param name="Step">The step.</param>
-/// <param name="Elapsed">Its time; waiting and work.</param>
-public readonly record struct UnloadTime(UnloadStep Step, TimeSpan Elapsed);
-
-/// <summary>Who held up an unload when its limit had passed.</summary>
-public sealed record UnloadHolder
-{
-    /// <summary>The step that did not end.</summary>
-    public required UnloadStep Step { get; init; }
-
-    /// <summary>OS thread id; 0 when it is not a thread.</summary>
-    public int ThreadId { get; init; }
-
-    /// <summary>The thread's name as the OS has it (its first 15 bytes), or empty.</summary>
-    public string ThreadName { get; init; } = string.Empty;
-
-    /// <summary>The fence of the callback or op; null handle when there is none.</summary>
-    public Fence Fence { get; init; }
-
-    /// <summary>Address of the callback, op or destructor; 0 when not known (a delegate).</summary>
-    public nint Function { get; init; }
-
-    /// <summary>In words: who, where, what to do.</summary>
-    public required string Description { get; init; }
-
-    /// <inheritdoc/>
-    public override string ToString() => Description;
-}
-
 /// <summary>What an unload did and waited for.</summary>
 public sealed record UnloadReport
 {

@@ -124,6 +124,9 @@ public sealed class CaseTests
     public void AStealerTakesNothingFromABagThatBecameAnotherLists() => Holds<StagedAgain>();
 
     [Fact]
+    public void ADeadThreadsCacheIsFinishedOnlyWhenNothingIsLeftInIt() => Holds<Orphan>();
+
+    [Fact]
     public void ABagIsTakenFromLimboWhenItIsRipeAndWhole() => Holds<Limbo>();
 
     [Fact]

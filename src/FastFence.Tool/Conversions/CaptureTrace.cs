@@ -1,15 +1,12 @@
 using FastFence.Telemetry;
 using FastFence.Tool.Captures;
+using FastFence.Tool.Replays;
 
 namespace FastFence.Tool.Conversions;
 
 /// <summary>A capture as a trace. Its process is the whole machine, so a task's number stands for thread and process.</summary>
 internal static class CaptureTrace
 {
-    // Who makes which fence: the jobs form does not say it (JobsPlan has the same two).
-    private const string SchedulerDriver = "amd_sched";
-    private const string HardwareDriver = "amdgpu";
-
     /// <summary>The trace of a capture of either form; rows without a fence (vblank) are counted in <paramref name="skipped"/>.</summary>
     internal static TraceLog Of(Capture capture, out long skipped)
     {
@@ -29,8 +26,8 @@ internal static class CaptureTrace
 
     private static void AddJobs(TraceLog log, Capture capture)
     {
-        int scheduler = log.Intern(SchedulerDriver);
-        int hardware = log.Intern(HardwareDriver);
+        int scheduler = log.Intern(JobsPlan.SchedulerDriver);
+        int hardware = log.Intern(JobsPlan.HardwareDriver);
         foreach (CaptureJob job in capture.Jobs)
         {
             AddThread(log, job.SubmitPid, job.SubmitComm);
@@ -83,7 +80,7 @@ internal static class CaptureTrace
                 Cpu = row.Cpu,
                 Tid = row.Pid,
                 Timeline = log.Intern(row.Timeline),
-                Driver = log.Intern(row.Kind == CaptureEventKind.Signal ? row.Driver : SchedulerDriver),
+                Driver = log.Intern(row.Kind == CaptureEventKind.Signal ? row.Driver : JobsPlan.SchedulerDriver),
                 Context = row.Context,
                 Seqno = row.Seqno,
                 Job = row.SchedJob,

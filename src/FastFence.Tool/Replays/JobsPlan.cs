@@ -6,10 +6,10 @@ namespace FastFence.Tool.Replays;
 internal static class JobsPlan
 {
     /// <summary>Who makes the scheduled and the finished fence (drivers/gpu/drm/scheduler): the form does not say it.</summary>
-    private const string SchedulerDriver = "amd_sched";
+    internal const string SchedulerDriver = "amd_sched";
 
     /// <summary>Who makes the hardware fence.</summary>
-    private const string HardwareDriver = "amdgpu";
+    internal const string HardwareDriver = "amdgpu";
 
     /// <summary>The plan.</summary>
     internal static ReplayPlan Of(Capture capture)

@@ -25,10 +25,13 @@ internal static class MonotonicClock
     /// <summary>The time so long from now; <see cref="long.MaxValue"/> for an infinite or unreachable one.</summary>
     public static long After(TimeSpan time)
     {
+        if (time == Timeout.InfiniteTimeSpan)
+        {
+            return long.MaxValue;
+        }
+
         long now = Nanoseconds;
-        return time == Timeout.InfiniteTimeSpan || time.TotalNanoseconds >= long.MaxValue - now
-            ? long.MaxValue
-            : now + (long)time.TotalNanoseconds;
+        return time.TotalNanoseconds >= long.MaxValue - now ? long.MaxValue : now + (long)time.TotalNanoseconds;
     }
 
     /// <summary>

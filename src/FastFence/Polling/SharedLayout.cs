@@ -51,6 +51,8 @@ internal static unsafe class SharedLayout
         Mix(ref hash, (ulong)sizeof(CallbackNode));
         Mix(ref hash, (ulong)sizeof(TimelineBlock));
         Mix(ref hash, (ulong)sizeof(DispatchQueue));
+        Mix(ref hash, (ulong)sizeof(AwaitHub));
+        Mix(ref hash, (ulong)sizeof(WaitGroup));
         Mix(ref hash, (ulong)sizeof(RetireList));
         Mix(ref hash, (ulong)sizeof(RingBlock));
         Mix(ref hash, (ulong)sizeof(RingSlot));
@@ -69,6 +71,7 @@ internal static unsafe class SharedLayout
         Offset(ref hash, &engine, &engine.OwnedCode);
         Offset(ref hash, &engine, &engine.Clock);
         Offset(ref hash, &engine, &engine.Dispatch);
+        Offset(ref hash, &engine, &engine.Hub);
         Offset(ref hash, &engine, &engine.Pools.BagCapacity);
         Offset(ref hash, &engine, &engine.Pools.LimboBound);
         Offset(ref hash, &engine, &engine.Pools.EmptyBags);
@@ -107,6 +110,9 @@ internal static unsafe class SharedLayout
         Offset(ref hash, &timeline, &timeline.Completed);
         Offset(ref hash, &timeline, &timeline.LastSeqno);
         Offset(ref hash, &timeline, &timeline.LastUnits);
+        Offset(ref hash, &timeline, &timeline.Awaited);
+        Offset(ref hash, &timeline, &timeline.WaiterStack);
+        Offset(ref hash, &timeline, &timeline.WaiterFlag);
         FenceSlot fence = default;
         Offset(ref hash, &fence, &fence.RefGen);
         Offset(ref hash, &fence, &fence.Flags);

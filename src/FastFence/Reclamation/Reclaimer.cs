@@ -100,14 +100,18 @@ internal static unsafe class Reclaimer
         }
     }
 
-    // A dead thread's magazines go to everybody once its limbo has drained; its counters to the engine.
-    private static void FinishOrphans(ThreadCache* own)
+    /// <summary>A dead thread's magazines go to everybody once its limbo has drained; its counters to the engine.</summary>
+    public static void FinishOrphans(ThreadCache* own)
     {
         PoolSet* pools = own->Pools;
         for (ThreadCache* c = (ThreadCache*)Atomic.LoadAcquire(ref pools->Caches); c != null; c = c->NextOfEngine)
         {
-            // Its staging bags, too: it may have died, and another turn found it dead, since this turn passed it by as busy.
-            if (Atomic.LoadAcquire(ref c->Orphaned) == 1 && c->Fences.Limbo.Count == 0 && c->Nodes.Limbo.Count == 0
+            // [ORPHAN-FINISH] acquire: what the dead thread left behind is looked for after the mark. Pairs with [ORPHAN-MARK]. Without it
+            // a cache with slots in it would be finished, and nobody would come back for them.
+            if (Atomic.LoadAcquire(ref c->Orphaned) == 1
+                && c->Fences.Limbo.Count == 0 && c->Nodes.Limbo.Count == 0
+
+                // Its unsealed bags, too: this turn may have passed it by as busy, before another turn found it dead.
                 && !HasLeft(c->Late) && !HasLeft(c->Fences.Staging) && !HasLeft(c->Nodes.Staging)
                 && Atomic.CompareExchangeFull(ref c->Orphaned, 3, 1) == 1)
             {
@@ -135,7 +139,7 @@ internal static unsafe class Reclaimer
     }
 
     // Slots that nobody has taken out of a bag of the dead thread's.
-    private static bool HasLeft(nint bag) => (uint)((Bag*)bag)->Claim < ((Bag*)bag)->Count;
+    private static bool HasLeft(nint bag) => (uint)Atomic.LoadAcquire(ref ((Bag*)bag)->Claim) < Atomic.LoadAcquire(ref ((Bag*)bag)->Count);
 
     private static void GiveLoaded(PoolSet* pools, SlotCache* cache, SlotPool* pool)
     {

@@ -336,6 +336,13 @@ internal static unsafe partial class Registry
         return late && CurrentThread.StartTime(record->ThreadId) != record->ThreadStart;
     }
 
+    /// <summary>The cache's thread has ended: the reclaimers take what is in it.</summary>
+    public static void Orphan(ThreadCache* cache)
+    {
+        // [ORPHAN-MARK] release: the mark stands behind all that the dead thread staged. Pairs with [ORPHAN-FINISH].
+        Atomic.StoreRelease(ref cache->Orphaned, 1);
+    }
+
     private static void Vacate(ReaderRecord* record)
     {
         // The dead thread reads no more: whatever section it was in is over (fault 30).
@@ -353,7 +360,7 @@ internal static unsafe partial class Registry
             }
             else
             {
-                cache->Orphaned = 1;
+                Orphan(cache);
             }
 
             cache = next;

@@ -162,8 +162,10 @@ internal unsafe struct SlotCache
     {
         Bag.Compact(bag);
         Atomic.AddFull(ref owner->Pools->LimboSlots, 0UL - bag->Count);
-        owner->Counters.Add(Counter.Reclaimed, bag->Count);
         TKind.Reclaim(owner->Pools, bag);
+
+        // Last: whoever sees nothing on limbo may look at what the slots were counted in.
+        owner->Counters.Add(Counter.Reclaimed, bag->Count);
     }
 
     private static bool Refill<TKind>(ThreadCache* owner, SlotCache* cache, SlotPool* pool)

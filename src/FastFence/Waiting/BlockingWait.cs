@@ -37,16 +37,17 @@ internal static unsafe class BlockingWait
             return new WaitResult(false, FenceStatus.Stale);
         }
 
+        WaitTerms started = terms.Started();
         ReaderRecord* reader = Registry.CurrentReader();
         bool online = Reader.TryLeave(reader); // never block while online: the reclaimers would wait for us
         Record(fence, RecordKind.FenceWaitStart);
         try
         {
             EnableSignaling.Enable(fence);
-            ExporterWait.Wait(fence, terms.Deadline);
+            ExporterWait.Wait(fence, started.Deadline);
             return fence.IsSignaled || Looking.Briefly(new FenceTarget(fence), terms.Hint)
                 ? new WaitResult(false, fence.Status)
-                : Park(fence, terms);
+                : Park(fence, started);
         }
         finally
         {

@@ -12,7 +12,7 @@ public enum FenceContinuation
 
     /// <summary>
     /// Where the fence's callbacks run: on the engine's dispatcher if a poller signals, else on the thread that signals. It saves the hop to
-    /// the pool (some 4 µs) and holds up the callbacks behind it until its next await, so it must be as short as a callback. A
+    /// the pool and holds up the callbacks behind it until its next await, so it must be as short as a callback. A
     /// captured context is asked all the same unless the await is configured not to.
     /// </summary>
     AsCallback,
@@ -22,7 +22,7 @@ public enum FenceContinuation
 /// Awaiting a fence: no thread blocks, and nothing managed is allocated in steady state, with a timeout and a long-lived cancellation source
 /// too. Each result is awaited once, like any ValueTask: a second await, a second <c>GetResult</c>, or asking a pending one for its
 /// result throws <see cref="InvalidOperationException"/>. Thread class: any. Cost: a callback node, a pooled source, and a hop to the
-/// thread pool for the continuation; some 20 ns more for a timeout.
+/// thread pool for the continuation.
 /// </summary>
 public static class FenceAwaitExtensions
 {

@@ -29,7 +29,15 @@ public sealed class FenceWaitHandle : WaitHandle
     public FenceWaitHandle(ReadOnlySpan<Fence> fences, FenceGroup group)
     {
         SafeWaitHandle = _event.SafeWaitHandle;
-        _watch = new FenceWatch(fences, group, Set);
+        try
+        {
+            _watch = new FenceWatch(fences, group, Set);
+        }
+        catch
+        {
+            Dispose();
+            throw;
+        }
     }
 
     /// <inheritdoc/>

@@ -53,12 +53,13 @@ internal static unsafe class GroupWait
         }
 
         Section.ThrowIfInside("A blocking wait");
+        WaitTerms started = terms.Started();
         Seat* few = stackalloc Seat[OnStack];
         long bytes = fences.Length * (long)sizeof(Seat);
         Seat* seats = fences.Length <= OnStack ? few : (Seat*)BlockHeap.TryAllocate(bytes);
         try
         {
-            return seats == null ? Poll(fences, all, terms) : WaitSeated(fences, all, terms, seats);
+            return seats == null ? Poll(fences, all, started) : WaitSeated(fences, all, started, seats);
         }
         finally
         {

@@ -3,13 +3,16 @@ using FastFence.Platform;
 namespace FastFence.Waiting;
 
 /// <summary>How a blocking wait may end, and what it does before it sleeps.</summary>
-/// <param name="IsZero">Only a look.</param>
-/// <param name="Deadline">Monotonic ns; <see cref="long.MaxValue"/>: none, or the clock's.</param>
+/// <param name="Limit">How long at most.</param>
+/// <param name="Deadline">Monotonic ns, once the wait has started; <see cref="long.MaxValue"/>: none, or the clock's.</param>
 /// <param name="Clock">A clock of the caller's; null: the monotonic one.</param>
 /// <param name="Hint">Before parking.</param>
 /// <param name="Token">Cancels it.</param>
-internal readonly record struct WaitTerms(bool IsZero, long Deadline, ForeignClock? Clock, WaitHint Hint, CancellationToken Token) : IDisposable
+internal readonly record struct WaitTerms(TimeSpan Limit, long Deadline, ForeignClock? Clock, WaitHint Hint, CancellationToken Token) : IDisposable
 {
+    /// <summary>Only a look.</summary>
+    public bool IsZero => Limit == TimeSpan.Zero;
+
     /// <summary>Is the time over?</summary>
     public bool IsOver => Clock != null ? Clock.IsOver : MonotonicClock.Nanoseconds >= Deadline;
 
@@ -23,7 +26,7 @@ internal readonly record struct WaitTerms(bool IsZero, long Deadline, ForeignClo
             throw new ArgumentOutOfRangeException(nameof(hint), hint, "There is no such wait hint.");
         }
 
-        return new WaitTerms(timeout == TimeSpan.Zero, MonotonicClock.After(timeout), null, hint, token);
+        return new WaitTerms(timeout, long.MaxValue, null, hint, token);
     }
 
     /// <summary>Terms on the provider's clock; the system's is our own.</summary>
@@ -34,8 +37,11 @@ internal readonly record struct WaitTerms(bool IsZero, long Deadline, ForeignClo
         WaitTerms terms = Of(timeout, WaitHint.Auto, token);
         return provider == TimeProvider.System || terms.IsZero || timeout == Timeout.InfiniteTimeSpan
             ? terms
-            : terms with { Deadline = long.MaxValue, Clock = new ForeignClock(provider, timeout) };
+            : terms with { Clock = new ForeignClock(provider, timeout) };
     }
+
+    /// <summary>From now on: the clock is read only by a wait that did not find its fence signaled.</summary>
+    public WaitTerms Started() => Clock != null ? this : this with { Deadline = MonotonicClock.After(Limit) };
 
     /// <inheritdoc/>
     public void Dispose() => Clock?.Dispose();

@@ -48,6 +48,7 @@ internal static class All
         new TurnTwice(),
         new Staged(),
         new StagedAgain(),
+        new Orphan(),
         new Limbo(),
         new Stack(),
         new Retiring(),

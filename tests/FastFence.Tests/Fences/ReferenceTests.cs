@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Xunit;
 
 namespace FastFence.Tests.Fences;
@@ -119,7 +120,9 @@ public sealed class ReferenceTests : FenceTest
             () =>
             {
                 FenceSource last = default;
-                for (int i = 0; i < 30_000; i++)
+                // Longer, where the other thread has not had its turn yet.
+                long begin = Stopwatch.GetTimestamp();
+                for (int i = 0; i < 30_000 || (Volatile.Read(ref taken) == 0 && Stopwatch.GetElapsedTime(begin).TotalSeconds < 60); i++)
                 {
                     FenceSource next = Timeline.CreateFence();
                     Volatile.Write(ref shared, next.Fence.Value);

@@ -99,4 +99,31 @@ public sealed class GracePeriodTests
         Assert.Equal(5000, engine.GetStatistics().SlotsReclaimed);
         Assert.True(engine.Barrier(TimeSpan.Zero));
     }
+
+    [Fact]
+    public void TheBarrierWaitsForWhatWasClosedBefore()
+    {
+        using FenceEngine engine = Lives.Stepped();
+        Exporter exporter = engine.CreateExporter("closed");
+        Timeline[] timelines = [.. Enumerable.Range(0, 20).Select(i => exporter.CreateTimeline($"t{i}"))];
+        Array.ForEach(timelines, static t => Lives.Many(t, 10));
+        exporter.Close();
+        Assert.True(engine.Barrier(Timeout.InfiniteTimeSpan));
+        Assert.All(timelines, static t => Assert.True(t.IsFreed));
+        Assert.Equal(0, engine.GetStatistics().PrivateDataRetired);
+    }
+
+    [Fact]
+    public void TheBarrierDoesNotWaitForAClosedTimelineWithALiveFence()
+    {
+        using FenceEngine engine = Lives.Stepped();
+        Timeline timeline = engine.CreateTimeline("t");
+        FenceSource source = timeline.CreateFence();
+        timeline.Dispose();
+        Assert.True(engine.Barrier(Timeout.InfiniteTimeSpan));
+        Assert.False(timeline.IsFreed);
+        source.Dispose();
+        Assert.True(engine.Barrier(Timeout.InfiniteTimeSpan));
+        Assert.True(timeline.IsFreed);
+    }
 }

@@ -21,6 +21,17 @@ public class CiRunTests
     public void TestsAreCountedFromTheSummaryAndACrashIsAFailure(string log, int rc, string counts) =>
         Assert.Equal((0, counts), Bash($"count_tests <(printf '%s' \"$1\") {rc}", log));
 
+    [Fact]
+    public void WhatFailedIsSaidOnceMoreAtTheEnd()
+    {
+        const string log = "Running tests from a.dll\nskipped One\n  because\nfailed Two (3s)\n  Expected: 1\npassed Three\n  quiet\n"
+            + "/x/b.dll (net10.0|x64) failed with 1 error(s)\n  Exit code: 134\n" + Crashed;
+        const string said = "failed Two (3s)\n  Expected: 1\n/x/b.dll (net10.0|x64) failed with 1 error(s)\n  Exit code: 134";
+        Assert.Equal((0, said), Bash("failed_tests <(printf '%s' \"$1\")", log));
+        var (_, output) = Bash("scratch=$(mktemp -d); failed_tests <(printf '%s' \"$1\") >$scratch/failures; step a false >/dev/null; finish", log);
+        Assert.Contains("=== what failed\n" + said + "\n--- a: FAILED, exit code 1 (0 s)\n\n0 passed, 1 failed", output, StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("{\"violations\":0,\"live_at_end\":0}", true)]
     [InlineData("{\n  \"violations\": [],\n  \"live_at_end\": 0\n}", true)]

@@ -1,20 +1,4 @@
-using FastFence.Fences;
-
 namespace FastFence.Waiting;
-
-/// <summary>What a thread waits for, as it can be seen without being told.</summary>
-internal interface IWaitTarget
-{
-    /// <summary>Has it come?</summary>
-    bool IsMet { get; }
-}
-
-/// <summary>One fence.</summary>
-internal readonly struct FenceTarget(Fence fence) : IWaitTarget
-{
-    /// <inheritdoc/>
-    public bool IsMet => fence.IsSignaled;
-}
 
 /// <summary>Any or all of several fences.</summary>
 internal readonly ref struct GroupTarget(ReadOnlySpan<Fence> fences, bool all) : IWaitTarget
