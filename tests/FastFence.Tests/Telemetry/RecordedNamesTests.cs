@@ -48,14 +48,14 @@ public sealed class RecordedNamesTests : IDisposable
 
         for (int i = 0; i < 2000; i++)
         {
-            NameTable.Intern(System.Text.Encoding.UTF8.GetBytes($"somebody-else-{i}")); // takes the place of what is gone
+            NameTable.Intern(System.Text.Encoding.UTF8.GetBytes($"somebody else {kept} {i}")); // takes the place of what is gone
         }
 
         TraceLog log = records.Read(out _);
         Assert.Equal(kept, log.Names.Contains($"gone {kept}") && log.Names.Contains($"gone, too {kept}"));
         for (int i = 0; i < 2000; i++)
         {
-            uint id = NameTable.Intern(System.Text.Encoding.UTF8.GetBytes($"somebody-else-{i}"));
+            uint id = NameTable.Intern(System.Text.Encoding.UTF8.GetBytes($"somebody else {kept} {i}"));
             NameTable.Release(id);
             NameTable.Release(id);
         }
