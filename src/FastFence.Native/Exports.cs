@@ -83,6 +83,18 @@ internal static unsafe class Exports
         }
     }
 
+    /// <summary>
+    /// A native callback that adds 1 to the 32-bit word at its argument and wakes all who sleep on it, in any process: how a thread that
+    /// no runtime knows waits for a fence.
+    /// </summary>
+    [UnmanagedCallersOnly(EntryPoint = "fastfence_wake")]
+    public static void Wake(ulong fence, nint argument)
+    {
+        uint* word = (uint*)argument;
+        Atomic.AddFull(ref *word, 1);
+        Futex.WakeShared(word, int.MaxValue);
+    }
+
     private static void Run(PollerControl* control)
     {
         if (control->Core >= 0)

@@ -57,6 +57,12 @@ int32_t fastfence_start(fastfence_poller *control);
 /* A callback that stands still while the 32-bit word at argument is not 0. For tests. */
 void fastfence_hold(uint64_t fence, void *argument);
 
+/*
+ * A callback that adds 1 to the 32-bit word at argument and wakes all who sleep on it by FUTEX_WAIT without the private flag, in any
+ * process: how a thread that no runtime knows waits for a fence. A garbage collection of the host stops neither of them.
+ */
+void fastfence_wake(uint64_t fence, void *argument);
+
 #ifdef __cplusplus
 }
 #endif

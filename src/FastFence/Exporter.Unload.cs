@@ -1,4 +1,6 @@
 using FastFence.Atomics;
+using FastFence.Platform;
+using FastFence.Polling;
 using FastFence.Reclamation;
 
 namespace FastFence;
@@ -19,10 +21,19 @@ public sealed unsafe partial class Exporter
     /// </summary>
     /// <param name="error">−ENOENT unless given.</param>
     /// <exception cref="InvalidOperationException">Inside an access section, or in its own op, callback or destructor.</exception>
-    public void Close(FenceError error = default)
+    public void Close(FenceError error = default) => Close(error, MonotonicClock.After(s_closeLimit));
+
+    internal void Close(FenceError error, long deadline)
     {
+        Section.ThrowBeforeGrace("Closing an exporter");
         ThrowIfOwnCode("Closing");
-        if (!TryBegin(error, s_closeLimit, CancellationToken.None, out ExporterUnload unload))
+        if (Checks.On)
+        {
+            // Its release op runs on the reclaimer, and we wait for it: what we hold must not be what an op or a destructor takes.
+            Section.CheckBeforeAgent(HousekeeperThread.ClassOf(Engine.Block->Pools.Serial));
+        }
+
+        if (!TryBegin(error, deadline, CancellationToken.None, out ExporterUnload unload))
         {
             return;
         }
@@ -64,7 +75,7 @@ public sealed unsafe partial class Exporter
         }
 
         ThrowIfOwnCode("Unloading");
-        if (TryBegin(error, limit, cancellationToken, out ExporterUnload unload))
+        if (TryBegin(error, MonotonicClock.After(limit), cancellationToken, out ExporterUnload unload))
         {
             OnThread(() => unload.RunSecond(unload.RunFirst()));
             return unload.Ended;
@@ -84,7 +95,7 @@ public sealed unsafe partial class Exporter
 
     private static void OnThread(Action work) => new Thread(new ThreadStart(work)) { Name = "FastFence unload", IsBackground = true }.Start();
 
-    private bool TryBegin(FenceError error, TimeSpan limit, CancellationToken token, out ExporterUnload unload)
+    private bool TryBegin(FenceError error, long deadline, CancellationToken token, out ExporterUnload unload)
     {
         lock (Engine.Gate)
         {
@@ -95,7 +106,7 @@ public sealed unsafe partial class Exporter
                 return false;
             }
 
-            unload = _unload = new ExporterUnload(this, error.IsError ? error : FenceError.TimelineClosed, limit, token);
+            unload = _unload = new ExporterUnload(this, error.IsError ? error : FenceError.TimelineClosed, deadline, token);
             Atomic.ExchangeFull(ref _state, Closing);
             if (!IsGone)
             {

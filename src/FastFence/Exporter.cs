@@ -264,6 +264,7 @@ public sealed unsafe partial class Exporter : IDisposable
         block->StartSeqno = options.StartSeqno;
         block->LastSeqno = options.StartSeqno;
         block->Completed = options.StartSeqno;
+        CallbackWork.Attach(block, options.Executor);
         return block;
     }
 

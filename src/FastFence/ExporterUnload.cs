@@ -31,12 +31,12 @@ internal sealed unsafe class ExporterUnload
     private int _awaited;
     private int _destructors;
 
-    public ExporterUnload(Exporter exporter, FenceError error, TimeSpan limit, CancellationToken token)
+    public ExporterUnload(Exporter exporter, FenceError error, long deadline, CancellationToken token)
     {
         _exporter = exporter;
         _engine = exporter.Engine;
         _error = error;
-        _deadline = MonotonicClock.After(limit);
+        _deadline = deadline;
         _token = token;
     }
 

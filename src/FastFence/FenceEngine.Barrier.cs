@@ -18,7 +18,7 @@ public sealed unsafe partial class FenceEngine
     /// <exception cref="InvalidOperationException">Inside an access section.</exception>
     public bool Barrier(TimeSpan timeout)
     {
-        Section.ThrowIfInside("Waiting for reclamation");
+        Section.ThrowBeforeGrace("Waiting for reclamation");
         long deadline = MonotonicClock.After(timeout);
         do
         {
@@ -44,11 +44,12 @@ public sealed unsafe partial class FenceEngine
 
     private static bool IsSettled(EngineStatistics now) => now.Limbo == 0 && now.PrivateDataRetired == 0;
 
-    // What is closed and has nothing on limbo any more is retired in one of the reclaimer's next two ticks.
+    // What is closed and has nothing on limbo any more is retired in one of the reclaimer's next ticks: it is seen closed, then a grace
+    // period passes.
     private bool WaitForClosed(long deadline)
     {
         ulong ticks = _housekeeper.Ticks;
-        while (HasClosed() && !IsDisposed && !_housekeeper.IsCurrent && _housekeeper.Ticks - ticks < 2)
+        while (HasClosed() && !IsDisposed && !_housekeeper.IsCurrent && _housekeeper.Ticks - ticks < 3)
         {
             if (MonotonicClock.Nanoseconds >= deadline)
             {

@@ -44,6 +44,7 @@ public sealed unsafe partial class FenceEngine
         RecordMemory.NameThreads();
         NameLateReaders();
         WatchPoller(tick);
+        WatchDispatchers(tick);
         _exportersSeen.Clear();
         lock (_gate)
         {
@@ -71,7 +72,21 @@ public sealed unsafe partial class FenceEngine
         while (_stalls.TryFind(_block->Domain, (long)Options.StallLimit.TotalNanoseconds, out Stall stall))
         {
             long late = (MonotonicClock.Nanoseconds - stall.Since) / 1_000_000;
-            Notify(NotificationKind.ReaderStalled, $"Thread {stall.ThreadId} has been inside an access section for {late} ms since the first scan that saw it late; memory on limbo waits for it. End the section, or report quiescent states.");
+            Notify(NotificationKind.ReaderStalled, $"Thread {stall.ThreadId} has been inside an access section for {late} ms since the first scan that saw it late; memory on limbo waits for it. End the section, or report quiescent states.{(stall.Where == null ? string.Empty : $" It was opened at {stall.Where}.")}");
+        }
+    }
+
+    private void WatchDispatchers(long tick)
+    {
+        long limit = (long)Options.CallbackLimit.TotalNanoseconds;
+        if (_dispatcher.Watch(tick, limit) is { } blocked)
+        {
+            Notify(NotificationKind.DispatcherBlocked, blocked);
+        }
+
+        if (_forwarder.Watch(tick, limit) is { } held)
+        {
+            Notify(NotificationKind.DispatcherBlocked, held);
         }
     }
 
@@ -141,7 +156,7 @@ public sealed unsafe partial class FenceEngine
         return timeline.CompletedSeqno == completed; // read again after the deadline
     }
 
-    private void FreeTimelines(Exporter exporter)
+    internal void FreeTimelines(Exporter exporter)
     {
         lock (_gate)
         {

@@ -10,6 +10,8 @@ namespace FastFence;
 
 public sealed unsafe partial class FenceEngine
 {
+    private static readonly TimeSpan s_leastForAnExporter = TimeSpan.FromSeconds(1);
+
     /// <summary>
     /// Ends the engine: pending fences end with −ENOENT, waiters wake, callbacks run, what is still held is reported and its
     /// handles are refused from then on, memory goes back (C22). From one of its own callbacks, or one of its threads, it returns
@@ -18,7 +20,7 @@ public sealed unsafe partial class FenceEngine
     /// <exception cref="InvalidOperationException">Inside an access section.</exception>
     public void Dispose()
     {
-        Section.ThrowIfInside("Disposing an engine");
+        Section.ThrowBeforeGrace("Disposing an engine");
         if (Atomic.CompareExchangeFull(ref _block->State, (uint)EngineState.Closing, (uint)EngineState.Open) != (uint)EngineState.Open)
         {
             return;
@@ -43,16 +45,19 @@ public sealed unsafe partial class FenceEngine
             exporters = [.. _exporters];
         }
 
+        long deadline = MonotonicClock.After(Options.DisposeLimit);
         foreach (Exporter exporter in exporters)
         {
-            exporter.Close();
+            // One that hangs must not cost the others' fences their end, so each has a while of its own.
+            exporter.Close(default, Math.Max(deadline, MonotonicClock.After(s_leastForAnExporter)));
         }
 
-        long deadline = MonotonicClock.After(Options.DisposeLimit);
         bool quiet = WaitUntil(NobodyCloses, deadline);
         quiet &= Poller?.TryStop(deadline) ?? true;
-        _dispatcher?.Dispose();
-        quiet &= WaitUntil(() => Atomic.LoadAcquire(ref _block->Pools.Parked) == 0 && NobodyRuns(), deadline);
+        quiet &= WaitUntil(NothingIsQueued, deadline);
+        quiet &= _dispatcher == null || _dispatcher.Stop(deadline);
+        quiet &= _forwarder == null || _forwarder.Stop(deadline);
+        quiet &= WaitUntil(() => NobodyWaits() && Atomic.LoadAcquire(ref _block->Pools.Parked) == 0 && NobodyRuns(), deadline);
         quiet &= _housekeeper == null || WaitUntil(() => GetStatistics().PrivateDataRetired == 0, deadline);
         _housekeeper?.Dispose();
         EngineStatistics end = GetStatistics();
@@ -67,7 +72,13 @@ public sealed unsafe partial class FenceEngine
                 + (quiet ? string.Empty : " A reader, waiter, callback or device did not end in time: the engine's memory stays committed."));
         }
 
+        Waiting.QuiesceSource.Abandon(_block);
         Faults.SetSink(_block->Pools.Serial, null);
+        if (Checks.On)
+        {
+            Misuses.SetSink(_block->Pools.Serial, null);
+        }
+
         FreeMemory(quiet);
         Atomic.StoreRelease(ref _block->State, (uint)EngineState.Disposed);
     }
@@ -78,6 +89,24 @@ public sealed unsafe partial class FenceEngine
         lock (_gate)
         {
             return _exporters.TrueForAll(e => !e.IsBeingClosed) && _closedExporters.TrueForAll(e => !e.IsBeingClosed);
+        }
+    }
+
+    // The forwarder has ended: whoever awaits the end of the last callbacks hears of it here.
+    private static bool NobodyWaits()
+    {
+        Waiting.QuiesceSource.TellRipe();
+        return true;
+    }
+
+    // Callbacks wait for their turn, for the dispatcher or for an executor, or run.
+    private bool NothingIsQueued()
+    {
+        lock (_gate)
+        {
+            return _closedExporters.TrueForAll(e =>
+                e.Timelines.TrueForAll(t => Atomic.LoadAcquire(ref t.Block->Queued) == 0)
+                && e.ClosedRings.TrueForAll(r => Atomic.LoadAcquire(ref r.Timeline.Block->Queued) == 0));
         }
     }
 

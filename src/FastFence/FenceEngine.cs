@@ -21,12 +21,13 @@ public sealed unsafe partial class FenceEngine : IDisposable
     private readonly EngineBlock* _block;
     private readonly List<Exporter> _exporters = [];
     private readonly Lock _gate = new();
-    private readonly DispatcherThread _dispatcher;
+    private readonly Dispatchers _dispatcher;
+    private readonly Dispatchers _forwarder;
     private readonly HousekeeperThread _housekeeper;
     private readonly Exporter _default;
     private uint _lastExporter;
 
-    /// <summary>Makes an engine with its dispatcher, reclaimer and (unless told not to) poller threads.</summary>
+    /// <summary>Makes an engine with its dispatcher, forwarder, reclaimer and (unless told not to) poller threads.</summary>
     /// <param name="options">Bounds and habits; null for the defaults.</param>
     /// <exception cref="ArgumentOutOfRangeException">An option is out of its range.</exception>
     /// <exception cref="InsufficientMemoryException">The reservation has no room.</exception>
@@ -34,10 +35,16 @@ public sealed unsafe partial class FenceEngine : IDisposable
     {
         Options = options ?? new FenceEngineOptions();
         Options.Validate();
+        Checks.ThrowIfSettingIsUnknown();
         _owned = new OwnedBlock(sizeof(EngineBlock));
         _block = CreateBlock((EngineBlock*)_owned.Block, Options);
         Faults.SetSink(_block->Pools.Serial, (fence, e) => Notify(
             NotificationKind.CallbackFaulted, $"A callback or destructor threw {e.GetType().Name}: {e.Message}", e));
+        if (Checks.On)
+        {
+            Misuses.SetSink(_block->Pools.Serial, misuse => Notify(NotificationKind.Misuse, misuse.Message, null, misuse));
+        }
+
         try
         {
             if (Options.Recording != RecordingMode.Off)
@@ -46,7 +53,8 @@ public sealed unsafe partial class FenceEngine : IDisposable
             }
 
             Poller = new FencePoller(this, _block, Options);
-            _dispatcher = new DispatcherThread(_block);
+            _dispatcher = new Dispatchers(_block, DispatcherRole.Runs);
+            _forwarder = new Dispatchers(_block, DispatcherRole.Forwards);
             _housekeeper = new HousekeeperThread(_block, Chores);
             _default = CreateExporter("fastfence");
             if (Options.StartPoller)
@@ -61,7 +69,9 @@ public sealed unsafe partial class FenceEngine : IDisposable
         }
     }
 
-    /// <summary>What a person or a log should know; raised on the engine's own threads, so be quick.</summary>
+    /// <summary>
+    /// What a person or a log should know; raised on the engine's own threads, a misuse on the thread that did it: be quick.
+    /// </summary>
     public event EventHandler<FenceEngineNotificationEventArgs>? Notified;
 
     /// <summary>The options it was made with.</summary>
@@ -150,12 +160,12 @@ public sealed unsafe partial class FenceEngine : IDisposable
 
     internal void ThrowIfDisposed() => ObjectDisposedException.ThrowIf(IsDisposed, this);
 
-    internal void Notify(NotificationKind kind, string message, Exception? exception = null)
+    internal void Notify(NotificationKind kind, string message, Exception? exception = null, MisuseEventArgs? misuse = null)
     {
         message += SaveRecords(kind);
         try
         {
-            Notified?.Invoke(this, new FenceEngineNotificationEventArgs(kind, message, exception));
+            Notified?.Invoke(this, new FenceEngineNotificationEventArgs(kind, message, exception, misuse));
         }
 #pragma warning disable CA1031 // a listener's exception has nobody to go to and must not end an engine thread
         catch (Exception)
@@ -183,6 +193,7 @@ public sealed unsafe partial class FenceEngine : IDisposable
         pools->Fences = new SlotPool { Region = Regions.Fences, Quota = (ulong)options.MaxFences, Preparation = preparation };
         pools->Nodes = new SlotPool { Region = Regions.Nodes, Quota = (ulong)options.MaxCallbacks, Preparation = preparation };
         block->Domain = Domain.Process;
+        block->SweepOff = options.Sweep ? 0u : 1;
         block->OwnedCode = CodeOwner.Counts;
         if (block->OwnedCode == 0)
         {

@@ -24,6 +24,9 @@ public enum NotificationKind
     /// <summary>The native poller stood still or ended; a managed one has taken its place.</summary>
     PollerReplaced,
 
+    /// <summary>A callback, or an executor's <c>Post</c>, blocks an engine thread: it is named, and the thread replaced.</summary>
+    DispatcherBlocked,
+
     /// <summary>Page locks were refused.</summary>
     MemoryNotLocked,
 
@@ -32,16 +35,20 @@ public enum NotificationKind
 
     /// <summary>An exporter could not be taken away within the limit: who holds it is named (C17).</summary>
     UnloadHeldUp,
+
+    /// <summary>Checked mode found a misuse; <see cref="FenceEngineNotificationEventArgs.Misuse"/> has it. Raised on the thread that did it.</summary>
+    Misuse,
 }
 
 /// <summary>A notification: what, where, and what to do.</summary>
 public sealed class FenceEngineNotificationEventArgs : EventArgs
 {
-    internal FenceEngineNotificationEventArgs(NotificationKind kind, string message, Exception? exception = null)
+    internal FenceEngineNotificationEventArgs(NotificationKind kind, string message, Exception? exception = null, MisuseEventArgs? misuse = null)
     {
         Kind = kind;
         Message = message;
         Exception = exception;
+        Misuse = misuse;
     }
 
     /// <summary>What happened.</summary>
@@ -52,4 +59,7 @@ public sealed class FenceEngineNotificationEventArgs : EventArgs
 
     /// <summary>The exception, where there was one.</summary>
     public Exception? Exception { get; }
+
+    /// <summary>What checked mode found, where it is that.</summary>
+    public MisuseEventArgs? Misuse { get; }
 }

@@ -33,6 +33,13 @@ public sealed record FenceEngineOptions
     /// <summary>Core to pin the poller to; null = not pinned.</summary>
     public int? PollerCore { get; init; }
 
+    /// <summary>
+    /// Keep every other thread of the process off <see cref="PollerCore"/> from the poller's start to its end: the main thread, whose
+    /// cores new threads of .NET take, and all there are, the collector's included. Nothing where the poller is not pinned, or the process
+    /// has no other core; <see cref="FencePoller.Pinning"/> says what came of it. Child processes inherit it from who starts them.
+    /// </summary>
+    public bool KeepPollerCoreFree { get; init; } = true;
+
     /// <summary>How long an idle poller spins. Null: 20 µs, or nothing where fewer than two cores are usable.</summary>
     public TimeSpan? PollerSpin { get; init; }
 
@@ -60,11 +67,20 @@ public sealed record FenceEngineOptions
     /// </summary>
     public string? DumpFolder { get; init; }
 
-    /// <summary>How long disposal waits for others (running callbacks, parked waiters, late readers) before it leaves memory behind.</summary>
+    /// <summary>A callback that holds the dispatcher for longer is named in a notification, and the dispatcher replaced. Counted in ticks of the reclaimer.</summary>
+    public TimeSpan CallbackLimit { get; init; } = TimeSpan.FromSeconds(1);
+
+    /// <summary>
+    /// How long disposal waits for others (running callbacks, parked waiters, late readers, devices) before it leaves memory behind. An
+    /// exporter whose turn comes late still has a second for its own end.
+    /// </summary>
     public TimeSpan DisposeLimit { get; init; } = TimeSpan.FromSeconds(10);
 
     /// <summary>Indices in a magazine; tests make rare paths common with small ones.</summary>
     internal int MagazineSize { get; init; } = Memory.Bag.MaxCapacity;
+
+    /// <summary>False leaves removed callbacks in their list: the control of tests that nothing grows.</summary>
+    internal bool Sweep { get; init; } = true;
 
     internal void Validate()
     {
@@ -75,6 +91,7 @@ public sealed record FenceEngineOptions
         CheckRange((long)Recording, 0, (long)RecordingMode.Precise, nameof(Recording));
         CheckRange(RetireBudget, 1, 1 << 20, nameof(RetireBudget));
         CheckRange(MagazineSize, 1, Memory.Bag.MaxCapacity, nameof(MagazineSize));
+        CheckRange((long)CallbackLimit.TotalMilliseconds, 1, int.MaxValue, nameof(CallbackLimit));
         CheckRange((long)PollerYield.TotalMilliseconds, 0, 60_000, nameof(PollerYield));
         CheckRange((long)PollerPark.TotalMilliseconds, 1, 60_000, nameof(PollerPark));
     }

@@ -31,6 +31,8 @@ public sealed unsafe class FencePoller
     private readonly Lock _change = new();
     private string? _warning;
     private bool _stopping;
+    private int? _kept;
+    private string _keeping = string.Empty;
     private IPollerThread? _thread;
     private NativePollerThread? _former;
 
@@ -56,8 +58,8 @@ public sealed unsafe class FencePoller
     /// <summary>Is its thread running?</summary>
     public bool IsRunning => _thread?.IsAlive ?? false;
 
-    /// <summary>Whether its thread is pinned, or why not.</summary>
-    public string Pinning => _thread?.Pinning ?? "stepped by hand: runs on the caller's thread";
+    /// <summary>Whether its thread is pinned and its core kept free of others, or why not.</summary>
+    public string Pinning => _thread is { } thread ? thread.Pinning + _keeping : "stepped by hand: runs on the caller's thread";
 
     /// <summary>Which runtime its thread belongs to now: <see cref="PollerKind.Native"/> or <see cref="PollerKind.Managed"/>.</summary>
     public PollerKind Kind => _thread is { IsNative: true } ? PollerKind.Native : PollerKind.Managed;
@@ -110,7 +112,7 @@ public sealed unsafe class FencePoller
 
             try
             {
-                return PollerCore.DoWork(_block, cache, _block->Words.Term);
+                return PollerThread.DoWork(_block, cache, _block->Words.Term);
             }
             finally
             {
@@ -150,6 +152,27 @@ public sealed unsafe class FencePoller
         }
 
         _thread ??= new PollerThread(_block, _core);
+        KeepCoreFree();
+    }
+
+    // After it has pinned itself: a core that it cannot have is left to the others.
+    private void KeepCoreFree()
+    {
+        if (_core is int core && _thread is { IsPinned: true } && _engine.Options.KeepPollerCoreFree)
+        {
+            _kept = CoreKeeper.TryKeep(core, out string result) ? core : null;
+            _keeping = $", {result}";
+        }
+    }
+
+    private void GiveCoreBack()
+    {
+        if (_kept is int core)
+        {
+            _kept = null;
+            _keeping = string.Empty;
+            CoreKeeper.Release(core);
+        }
     }
 
     /// <summary>False when a native thread stands still beyond the deadline: it may still touch the engine's memory.</summary>
@@ -161,6 +184,7 @@ public sealed unsafe class FencePoller
         }
 
         bool stopped = _thread?.TryStop(deadlineNanoseconds) ?? true;
+        GiveCoreBack();
         _thread = stopped ? null : _thread;
         return (_former?.TryStop(deadlineNanoseconds) ?? true) && stopped;
     }
@@ -223,6 +247,7 @@ public sealed unsafe class FencePoller
     internal void Add(FenceRing ring)
     {
         ring.Block->Wake = &_block->Wake;
+        ring.Block->Timeline->PollerAsleep = (nint)(&_block->Wake.Asleep);
         _rings.Add((nint)ring.Block);
         try
         {

@@ -25,7 +25,7 @@ internal static unsafe class Teardown
     /// <summary>Closes a timeline; a ring's timeline closes the ring.</summary>
     public static void CloseTimeline(Timeline timeline, FenceError error)
     {
-        Section.ThrowIfInside("Closing a timeline");
+        Section.ThrowBeforeGrace("Closing a timeline");
         FenceRing? ring;
         lock (timeline.Exporter.Engine.Gate)
         {
@@ -53,7 +53,7 @@ internal static unsafe class Teardown
 
     private static bool FailRing(FenceRing ring, FenceError error, TimeSpan quiesceLimit, long deadline)
     {
-        Section.ThrowIfInside("Failing a ring");
+        Section.ThrowBeforeGrace("Failing a ring");
         long left = deadline == long.MaxValue ? Timeout.Infinite : Math.Max(0, deadline - MonotonicClock.Nanoseconds) / 1_000_000;
         if (!Monitor.TryEnter(ring, (int)Math.Min(left, int.MaxValue)))
         {
@@ -190,18 +190,26 @@ internal static unsafe class Teardown
         return true;
     }
 
-    /// <summary>Frees a timeline whose last fence has gone through its grace period; true when it was due.</summary>
+    /// <summary>
+    /// Frees a closed timeline that nobody makes fences on any more and whose last one has gone through its grace period; true when it was due.
+    /// </summary>
     public static bool TryFree(FenceEngine engine, Timeline timeline, FenceRing? ring)
     {
         TimelineBlock* block = timeline.Block;
+        if (Atomic.LoadAcquire(ref block->Closed) == 0 || !timeline.IsPastCreators())
+        {
+            return false;
+        }
+
         ulong created = Atomic.LoadAcquire(ref block->LastSeqno) - block->StartSeqno - Atomic.LoadAcquire(ref block->Skipped);
-        if (Atomic.LoadAcquire(ref block->Closed) == 0 || Atomic.LoadAcquire(ref block->Completed) != Atomic.LoadAcquire(ref block->LastSeqno)
+        if (Atomic.LoadAcquire(ref block->Completed) != Atomic.LoadAcquire(ref block->LastSeqno)
             || !TryEndWaiters(engine, block) || Atomic.LoadAcquire(ref block->Reclaimed) != created)
         {
             return false;
         }
 
         timeline.MarkFreed();
+        CallbackWork.Detach(block);
         NameTable.Release(block->DriverName);
         NameTable.Release(block->TimelineName);
         PrivateHeap.Retire(engine.Block, 0, 0, (nint)block, sizeof(TimelineBlock));
@@ -230,6 +238,7 @@ internal static unsafe class Teardown
     /// <summary>Frees a timeline at once: it was never used, or nobody can reach it any more.</summary>
     public static void FreeTimeline(TimelineBlock* block)
     {
+        CallbackWork.Detach(block);
         NameTable.Release(block->DriverName);
         NameTable.Release(block->TimelineName);
         BlockHeap.Free(block, sizeof(TimelineBlock));

@@ -61,7 +61,7 @@ public sealed unsafe partial class Timeline
 
     /// <inheritdoc cref="WaitForAsync(ulong, TimeSpan, CancellationToken)"/>
     public ValueTask<WaitResult> WaitForAsync(ulong seqno) =>
-        WaitForAsync(seqno, AwaitTerms.Until(false, CancellationToken.None));
+        WaitForAsync(seqno, AwaitTerms.Until(FenceContinuation.Captured, CancellationToken.None));
 
     /// <summary>The same on a clock of the caller's, for tests.</summary>
     /// <param name="seqno">As <see cref="Fence.Seqno"/> counts.</param>
@@ -77,6 +77,11 @@ public sealed unsafe partial class Timeline
 
     private WaitResult WaitFor(ulong seqno, in WaitTerms terms)
     {
+        if (Checks.On && !terms.IsZero)
+        {
+            WaitChecks.Before(ClassOrNull());
+        }
+
         if (Look(seqno) is { IsTimedOut: false } now)
         {
             return now;
@@ -88,7 +93,11 @@ public sealed unsafe partial class Timeline
             return WaitResult.TimedOut;
         }
 
-        Section.ThrowIfInside("A blocking wait");
+        if (Section.IsInside())
+        {
+            Section.ThrowInside("A blocking wait");
+        }
+
         WaitTerms started = terms.Started();
         ReaderRecord* reader = Registry.CurrentReader();
         bool online = Reader.TryLeave(reader); // never block while online: the reclaimers would wait for us
@@ -127,8 +136,26 @@ public sealed unsafe partial class Timeline
         return !alive || Looking.Patiently(target, terms) ? Look(seqno) : WaitResult.TimedOut;
     }
 
+    private string? ClassOrNull()
+    {
+        if (CheckedThread.Current.Held.Count == 0)
+        {
+            return null; // nothing held, so no order to note
+        }
+
+        Section.Enter();
+        string? name = IsFreed ? null : References.ClassOf(_block);
+        Section.Exit();
+        return name;
+    }
+
     private ValueTask<WaitResult> WaitForAsync(ulong seqno, in AwaitTerms terms)
     {
+        if (Checks.On && terms.Timeout != TimeSpan.Zero)
+        {
+            WaitChecks.BeforeAwait();
+        }
+
         WaitResult now = Look(seqno);
         if (!now.IsTimedOut || terms.Timeout == TimeSpan.Zero)
         {

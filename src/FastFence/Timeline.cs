@@ -14,6 +14,7 @@ public sealed unsafe partial class Timeline : IDisposable
     private readonly TimelineBlock* _block;
     private uint _freed;
     private ulong _final;
+    private GraceToken? _closing;
 
     internal Timeline(Exporter exporter, TimelineBlock* block)
     {
@@ -137,6 +138,16 @@ public sealed unsafe partial class Timeline : IDisposable
         return handle;
     }
 
+    /// <summary>
+    /// Has a grace period passed since the timeline was first seen closed here? Until then a creator that saw it open may draw a seqno,
+    /// though all those drawn so far have signaled and gone. The housekeeper, under the engine's gate; never blocks.
+    /// </summary>
+    internal bool IsPastCreators()
+    {
+        _closing ??= GracePeriod.Start();
+        return GracePeriod.Poll(_closing.Value) || Exporter.Skips(UnloadSkip.Creators);
+    }
+
     // Before the grace period after which the block goes. What it came to stays readable.
     internal void MarkFreed()
     {
@@ -154,6 +165,7 @@ public sealed unsafe partial class Timeline : IDisposable
 
     private FenceSource ThrowRefused() => IsClosed
         ? throw new InvalidOperationException($"Timeline of context {Context} is closed.")
-        : throw new InsufficientMemoryException(
-            "No fence: the engine's bound is reached (MaxFences, MaxLimbo, or the reservation). See GetStatistics().Limbo and FencesLive.");
+        : throw new InsufficientMemoryException(SignallingSection.IsInside
+            ? "No fence: inside a signalling section nothing grows (C3), and this thread has no free slot at hand. Create it before the section."
+            : "No fence: the engine's bound is reached (MaxFences, MaxLimbo, or the reservation). See GetStatistics().Limbo and FencesLive.");
 }

@@ -15,6 +15,9 @@ public record TimelineOptions
     /// <summary>Context shown outside instead of the engine's own: for replayed captures.</summary>
     public ulong? DisplayContext { get; init; }
 
+    /// <summary>Where callbacks run; null is <see cref="CallbackExecutor.Inline"/>: the thread that signals, the dispatcher for a poller.</summary>
+    public CallbackExecutor? Executor { get; init; }
+
     /// <summary>The exporter's data of this timeline, handed to its ops.</summary>
     public nint PrivateData { get; init; }
 

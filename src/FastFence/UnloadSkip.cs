@@ -21,4 +21,7 @@ internal enum UnloadSkip
 
     /// <summary>Destructors.</summary>
     Destructors = 16,
+
+    /// <summary>The grace period before a closed timeline is looked at for freeing.</summary>
+    Creators = 32,
 }

@@ -41,6 +41,9 @@ internal static unsafe class Entries
     }
 
     [MethodImpl(MethodImplOptions.NoInlining)]
+    public static AccessSection Open(ref AccessToken token) => AccessSection.Begin(ref token);
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
     public static bool Guard(Fence fence)
     {
         AccessToken token = default;

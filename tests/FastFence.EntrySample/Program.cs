@@ -37,6 +37,8 @@ static unsafe ulong Round(Timeline timeline)
     Fence fence = source.Fence;
     sum += Entries.Guard(fence) && Entries.Action(fence) && Twins.NeverEnters(fence) && Twins.LooksBeforeTheGuard(fence) ? 1u : 0;
     sum += (ulong)Entries.GuardedName(fence);
+    AccessToken token = default;
+    Entries.Open(ref token).Dispose();
     if (fence.TryAcquire(out FenceRef reference))
     {
         FenceSignal.Signal(fence, 0, -1);

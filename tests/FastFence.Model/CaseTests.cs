@@ -76,7 +76,19 @@ public sealed class CaseTests
     public void TheDispatcherNeverSleepsOverAFence() => Holds<Dispatch>();
 
     [Fact]
-    public void FencesPushedTogetherAllArrive() => Holds<DispatchTwo>();
+    public void TimelinesPushedTogetherAllArrive() => Holds<DispatchTwo>();
+
+    [Fact]
+    public void AnAwaitThatAPollerCompletedIsNeverSleptOver() => Holds<DispatchAwait>();
+
+    [Fact]
+    public void TwoDispatchersNeverTakeTheSameTimeline() => Holds<DispatchTakers>();
+
+    [Fact]
+    public void CallbacksOfATimelineRunInOrderWhoeverSignals() => Holds<RunInOrder>();
+
+    [Fact]
+    public void CallbacksHandedToAnExecutorRunInOrderAndOnce() => Holds<RunHandedOver>();
 
     [Fact]
     public void AnExporterIsNotUnloadedUnderASleeper() => Holds<SleepersAgainstUnload>();
@@ -107,6 +119,9 @@ public sealed class CaseTests
 
     [Fact]
     public void AQuiescedFenceHasNoCallbackLeft() => Holds<Quiesced>();
+
+    [Fact]
+    public void WhoWaitsForQuiescenceIsWokenWhenTheCallbackHasReturned() => Holds<WaitForQuiesced>();
 
     [Fact]
     public void AnErrorSetUnderASignalCountsOrIsRefused() => Holds<ErrorAgainstSignal>();
@@ -143,6 +158,12 @@ public sealed class CaseTests
 
     [Fact]
     public void APollerNeverSleepsOverACompletion() => Holds<CompleteAgainstSleep>();
+
+    [Fact]
+    public void ADeadlineIsReadWholeOrNotAtAll() => Holds<HintsRead>();
+
+    [Fact]
+    public void APollerNeverSleepsAcrossADeadlineThatIsJustSet() => Holds<HintAgainstSleep>();
 
     [Fact]
     public void AJobGoesAllTheWayThroughTheRing() => Holds<RingWhole>();

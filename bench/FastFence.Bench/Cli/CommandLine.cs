@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Invocation;
 using BenchmarkDotNet.Running;
+using FastFence.Bench.Collections;
 using FastFence.Bench.Gates;
 using FastFence.Bench.Latencies;
 using FastFence.Bench.Measuring;
@@ -14,9 +15,10 @@ internal static class CommandLine
     /// <summary>Does what the arguments say and gives the exit code.</summary>
     public static int Invoke(string[] args)
     {
-        RootCommand root = new("Benchmarks of FastFence: run (BenchmarkDotNet), gate (what must hold), latency (p50 and p99 beside peers), profile (where time goes).")
+        RootCommand root = new(
+            "Benchmarks of FastFence: run (BenchmarkDotNet), gate (what must hold), latency (p50 and p99 beside peers), profile (where time goes), checked (what checked mode costs), collections (pollers under garbage collections).")
         {
-            RunVerb(), GateVerb(), LatencyVerb(), ProfileVerb(),
+            RunVerb(), GateVerb(), LatencyVerb(), ProfileVerb(), CheckedVerb(), CollectionsVerb(),
         };
         ParseResult result = root.Parse(args);
         int code = result.Invoke(new InvocationConfiguration { EnableDefaultExceptionHandler = false });
@@ -80,6 +82,32 @@ internal static class CommandLine
         Command command = new("profile", "Takes create + signal + release apart: the whole, and its steps one by one.") { only, smoke };
         command.SetAction(result => OnOwnThread(() => Profile.Run(
             PlanOf(result.GetValue(smoke), quick: true), result.GetValue(only), Console.Out)));
+        return command;
+    }
+
+    private static Command CheckedVerb()
+    {
+        Option<int> blocks = new("--blocks") { Description = "Paired blocks an operation.", DefaultValueFactory = _ => 31 };
+        Option<string?> serve = new("--serve") { Description = "The measured process.", Hidden = true };
+        Command command = new("checked", "What checked mode costs while it is on, against a process without it.") { blocks, serve };
+        command.SetAction(result => OnOwnThread(() => result.GetValue(serve) is { } setting
+            ? CheckedCost.Serve(setting == "1", Console.In, Console.Out)
+            : CheckedCost.Run(Math.Max(1, result.GetValue(blocks)), Console.Out)));
+        return command;
+    }
+
+    private static Command CollectionsVerb()
+    {
+        Option<int> rounds = new("--rounds") { Description = "How often both pollers take their turn.", DefaultValueFactory = _ => 7 };
+        Option<double> seconds = new("--seconds") { Description = "Length of a turn.", DefaultValueFactory = _ => 5 };
+        Option<bool> smoke = new("--smoke") { Description = "One short round: shows that it runs, prints no figure." };
+        Option<FileInfo?> json = new("--json") { Description = "Writes the rounds to a file." };
+        Command command = new("collections", "Word written by another process to fence signaled, waiter woken, awaiter resumed, while this one collects garbage.")
+        {
+            rounds, seconds, smoke, json,
+        };
+        command.SetAction(result => CollectionRounds.Run(
+            Math.Max(1, result.GetValue(rounds)), result.GetValue(seconds), result.GetValue(smoke), result.GetValue(json), Console.Out));
         return command;
     }
 

@@ -23,4 +23,7 @@ internal enum BreakKind
 
     /// <summary>A fence is read after its grace period.</summary>
     [JsonStringEnumMemberName("read-late")] ReadLate,
+
+    /// <summary>A name is asked for outside an access section; found in checked mode only.</summary>
+    [JsonStringEnumMemberName("misuse")] Misuse,
 }

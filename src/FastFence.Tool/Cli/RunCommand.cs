@@ -22,6 +22,11 @@ internal static class RunCommand
             throw new UsageException("--trace and --record-file need records: leave --record off out");
         }
 
+        if (options.Checked)
+        {
+            TurnChecksOn();
+        }
+
         try
         {
             if (options.GcLoad > 0)
@@ -46,6 +51,17 @@ internal static class RunCommand
         catch (InsufficientMemoryException e)
         {
             throw new IOException($"Not enough memory for this run: {e.Message}", e); // the machine's refusal, exit code 3
+        }
+    }
+
+    // The library decides at its first use, which in this process is what follows.
+    private static void TurnChecksOn()
+    {
+        AppContext.SetData(CheckedMode.Option, "1");
+        if (!CheckedMode.IsOn)
+        {
+            throw new UsageException(
+                $"--checked: checked mode is off in this process ({CheckedMode.Variable} says so, or FastFence was used before); set {CheckedMode.Variable}=1");
         }
     }
 }

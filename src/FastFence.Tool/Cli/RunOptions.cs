@@ -45,6 +45,9 @@ internal sealed record RunOptions
     /// <summary>Where the JSON goes; <c>-</c> is standard output.</summary>
     public string? Json { get; init; }
 
+    /// <summary>Whether misuse is looked for.</summary>
+    public bool Checked { get; init; }
+
     /// <summary>Tests only: what to break.</summary>
     public BreakKind Break { get; init; }
 }

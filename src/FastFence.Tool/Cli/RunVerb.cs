@@ -24,6 +24,7 @@ internal sealed class RunVerb
         ["leak-fence"] = BreakKind.LeakFence,
         ["wrong-name"] = BreakKind.WrongName,
         ["read-late"] = BreakKind.ReadLate,
+        ["misuse"] = BreakKind.Misuse,
     };
 
     private readonly Option<double> _seconds = OptionParsers.Positive("--seconds", "How long to run.", 86_400, s_defaults.Seconds);
@@ -76,6 +77,11 @@ internal sealed class RunVerb
         $"one of {string.Join(", ", s_breakKinds.Keys)}",
         static text => s_breakKinds.TryGetValue(text, out BreakKind kind) ? kind : (BreakKind?)null);
 
+    private readonly Option<bool> _checked = new("--checked")
+    {
+        Description = "Checked mode: misuse of the contract is reported with its call site, and counts as a violation.",
+    };
+
     private readonly Option<string?> _json = JsonOption.Create();
 
     internal RunVerb()
@@ -83,7 +89,7 @@ internal sealed class RunVerb
         _break.Hidden = true;
         Command = new Command("run", "Drive fences through the simulated GPU while observers watch them, and report.")
         {
-            _seconds, _engines, _exporters, _timelines, _submitters, _observers, _seed, _poller, _gcLoad, _record, _recordFile, _trace, _json, _break,
+            _seconds, _engines, _exporters, _timelines, _submitters, _observers, _seed, _poller, _gcLoad, _record, _recordFile, _trace, _checked, _json, _break,
         };
     }
 
@@ -104,6 +110,7 @@ internal sealed class RunVerb
         RecordFile = result.GetValue(_recordFile),
         Trace = TraceOption.Checked(result.GetValue(_trace)),
         Json = result.GetValue(_json),
+        Checked = result.GetValue(_checked),
         Break = result.GetValue(_break),
     };
 }

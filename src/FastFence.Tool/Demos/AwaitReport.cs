@@ -6,15 +6,13 @@ using FastFence.Tool.Reporting;
 namespace FastFence.Tool.Demos;
 
 /// <summary>What <c>demo await</c> found.</summary>
-internal sealed class AwaitReport
+internal sealed class AwaitReport : JudgedReport
 {
     /// <summary>From here on an await counts as allocating.</summary>
     private const double MostBytesPerAwait = 0.1;
 
     // The runtime's own in a few seconds: 1 to 3 KB were seen, whatever the number of awaits.
     private const long OfTheRuntime = 8192;
-
-    public int Pid { get; init; } = Environment.ProcessId;
 
     public required AwaitDemoOptions Options { get; init; }
 
@@ -61,24 +59,8 @@ internal sealed class AwaitReport
     /// <summary>Fences and callback nodes in use after the last await.</summary>
     public long LiveAtEnd { get; set; }
 
-    public long Violations => ViolationKinds.Values.Sum();
-
-    public SortedDictionary<string, long> ViolationKinds { get; } = new(StringComparer.Ordinal);
-
     [JsonIgnore]
     internal bool Allocates => ManagedBytesPerAwait >= MostBytesPerAwait && ManagedBytes >= OfTheRuntime;
-
-    [JsonIgnore]
-    internal bool IsClean => Violations == 0;
-
-    /// <summary>Counts violations of one kind; a count of 0 leaves no entry.</summary>
-    internal void AddViolations(string kind, long count)
-    {
-        if (count != 0)
-        {
-            ViolationKinds[kind] = ViolationKinds.GetValueOrDefault(kind) + count;
-        }
-    }
 
     /// <summary>As JSON text, with a newline at its end.</summary>
     internal string ToJson() => JsonSerializer.Serialize(this, AwaitJson.Default.AwaitReport) + "\n";

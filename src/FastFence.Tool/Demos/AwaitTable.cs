@@ -37,10 +37,7 @@ internal static class AwaitTable
             writer.WriteLine($"threads: {string.Join(", ", report.Threads.Select(static t => $"{t.Value} {t.Key}"))}");
         }
 
-        foreach ((string kind, long count) in report.ViolationKinds)
-        {
-            writer.WriteLine($"violation: {kind}: {Units.Count(count)}");
-        }
+        report.WriteViolations(writer);
 
         writer.WriteLine(Verdict(report));
         writer.Flush();

@@ -42,6 +42,9 @@ internal sealed class SignalDemo : IDisposable
             _sources[i] = _timeline.CreateFence();
         }
 
+        // Somebody waits on this timeline, but for no value that these signals reach: they must not wake it, nor look for it.
+        using CancellationTokenSource stop = new();
+        Task<WaitResult> far = _timeline.WaitForAsync(ulong.MaxValue, Timeout.InfiniteTimeSpan, stop.Token).AsTask();
         Thread sleeper = new(Sleep) { Name = "sleeper", IsBackground = true };
         if (_options.Sleepers != 0)
         {
@@ -56,6 +59,8 @@ internal sealed class SignalDemo : IDisposable
         double seconds = Stopwatch.GetElapsedTime(start).TotalSeconds;
         bool ended = _options.Sleepers == 0 || sleeper.Join(s_wakeLimit);
         EngineStatistics after = _engine.GetStatistics();
+        bool early = far.IsCompleted;
+        stop.Cancel();
         Array.ForEach(_sources, static s => s.Dispose());
         SignalReport report = new()
         {
@@ -68,6 +73,7 @@ internal sealed class SignalDemo : IDisposable
         report.AddViolations("wake-calls", Math.Abs(report.WakeCalls - _options.Sleepers));
         report.AddViolations("sleeper-lost", ended ? _options.Sleepers - report.Woken : 1);
         report.AddViolations("lost-wake", after.LostWakes);
+        report.AddViolations("far-value-woken", early ? 1 : 0);
         return report;
     }
 

@@ -7,10 +7,8 @@ using FastFence.Tool.Reporting;
 namespace FastFence.Tool.Demos;
 
 /// <summary>What <c>demo signals</c> found.</summary>
-internal sealed class SignalReport
+internal sealed class SignalReport : JudgedReport
 {
-    public int Pid { get; init; } = Environment.ProcessId;
-
     public required SignalDemoOptions Options { get; init; }
 
     /// <summary>Fences signaled between the marks.</summary>
@@ -25,19 +23,6 @@ internal sealed class SignalReport
     /// <summary>Threads that were asleep when their fence was signaled, and came back.</summary>
     public long Woken { get; init; }
 
-    public long Violations => ViolationKinds.Values.Sum();
-
-    public SortedDictionary<string, long> ViolationKinds { get; } = new(StringComparer.Ordinal);
-
-    /// <summary>Counts violations of one kind; a count of 0 leaves no entry.</summary>
-    internal void AddViolations(string kind, long count)
-    {
-        if (count != 0)
-        {
-            ViolationKinds[kind] = ViolationKinds.GetValueOrDefault(kind) + count;
-        }
-    }
-
     /// <summary>As text for people.</summary>
     internal void Write(TextWriter writer)
     {
@@ -45,10 +30,7 @@ internal sealed class SignalReport
         writer.WriteLine(string.Create(CultureInfo.InvariantCulture, $"seconds     {Seconds:0.000}"));
         writer.WriteLine($"wake calls  {Units.Count(WakeCalls)}");
         writer.WriteLine($"woken       {Units.Count(Woken)}");
-        foreach ((string kind, long count) in ViolationKinds)
-        {
-            writer.WriteLine($"violation: {kind}: {Units.Count(count)}");
-        }
+        WriteViolations(writer);
 
         writer.WriteLine(Violations == 0 ? "ok: one wake for each sleeper, none for the rest" : $"FAILED: {Units.Count(Violations)} violations");
         writer.Flush();

@@ -6,10 +6,8 @@ using FastFence.Tool.Reporting;
 namespace FastFence.Tool.Demos;
 
 /// <summary>What <c>demo unload</c> found.</summary>
-internal sealed class UnloadDemoReport
+internal sealed class UnloadDemoReport : JudgedReport
 {
-    public int Pid { get; init; } = Environment.ProcessId;
-
     public required UnloadDemoOptions Options { get; init; }
 
     public bool Interrupted { get; set; }
@@ -42,22 +40,6 @@ internal sealed class UnloadDemoReport
     public long Describes { get; set; }
 
     public long LiveAtEnd { get; set; }
-
-    public long Violations => ViolationKinds.Values.Sum();
-
-    public SortedDictionary<string, long> ViolationKinds { get; } = new(StringComparer.Ordinal);
-
-    [JsonIgnore]
-    internal bool IsClean => Violations == 0;
-
-    /// <summary>Counts violations of one kind; a count of 0 leaves no entry.</summary>
-    internal void AddViolations(string kind, long count)
-    {
-        if (count != 0)
-        {
-            ViolationKinds[kind] = ViolationKinds.GetValueOrDefault(kind) + count;
-        }
-    }
 
     /// <summary>As JSON text, with a newline at its end.</summary>
     internal string ToJson() => JsonSerializer.Serialize(this, UnloadJson.Default.UnloadDemoReport) + "\n";

@@ -122,8 +122,10 @@ internal sealed class UnloadObserver
             : line.StartsWith("detached-driver signaled-timeline seq "u8) && line.EndsWith(" signaled"u8);
         if (!right)
         {
-            WrongNames++;
-            Console.Error.WriteLine($"described: {Encoding.UTF8.GetString(line)}");
+            if (WrongNames++ == 0)
+            {
+                Console.Error.WriteLine($"described: {Encoding.UTF8.GetString(line)}"); // the first one; the rest are counted
+            }
         }
 
         Describes++;

@@ -38,10 +38,7 @@ internal static class UnloadTable
         Row("live slots at end", Units.Count(report.LiveAtEnd));
         Row("violations", Units.Count(report.Violations));
         ReportTable.Open(writer, isTerminal, PlainWidth).Write(table);
-        foreach ((string kind, long count) in report.ViolationKinds)
-        {
-            writer.WriteLine($"violation: {kind}: {Units.Count(count)}");
-        }
+        report.WriteViolations(writer);
 
         writer.WriteLine((report.IsClean, report.Interrupted) switch
         {

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Runtime;
 using FastFence.Memory;
 using FastFence.Platform;
 using FastFence.Polling;
@@ -9,7 +10,7 @@ namespace FastFence.Tool.Diagnoses;
 internal static class EngineFacts
 {
     /// <summary>The facts. Reserves address space, as the first engine of a process does.</summary>
-    internal static IReadOnlyList<MachineFact> Gather() => [AboutReservation(), AboutPinning(), AboutPoller()];
+    internal static IReadOnlyList<MachineFact> Gather() => [AboutReservation(), AboutPinning(), AboutFreeCore(), AboutPoller()];
 
     private static MachineFact AboutReservation()
     {
@@ -39,9 +40,43 @@ internal static class EngineFacts
     // The last core, because interrupts and everybody's first thread tend to sit on the first.
     private static MachineFact TryPin()
     {
-        if (!Affinity.TryGetCurrent(out CoreSet cores) || cores.Count == 0)
+        if (LastCore() is not int core)
         {
             return new MachineFact("Poller pinning", "unknown", FactLevel.Note, "the thread's cores cannot be read here: leave PollerCore unset");
+        }
+
+        return Affinity.TryPinCurrentThread(core, out string reason)
+            ? new MachineFact("Poller pinning", string.Create(CultureInfo.InvariantCulture, $"possible (tried core {core})"), FactLevel.Ok, null)
+            : new MachineFact("Poller pinning", "refused", FactLevel.Note, reason);
+    }
+
+    // Kept for a moment and given back, as an engine does from its start to its end.
+    private static MachineFact AboutFreeCore()
+    {
+        const string Name = "Poller core";
+        const string Advice = "other threads of the process share the poller's core: milliseconds at its p99; give the process a second core, or leave PollerCore unset";
+        if (LastCore() is not int core)
+        {
+            return new MachineFact(Name, "unknown", FactLevel.Note, Advice);
+        }
+
+        bool kept = CoreKeeper.TryKeep(core, out string result);
+        if (kept)
+        {
+            CoreKeeper.Release(core);
+        }
+
+        string? advice = !kept ? Advice
+            : GCSettings.IsServerGC ? "the server collector has a thread for each core, this one was moved; leave the core out of DOTNET_GCHeapAffinitizeMask instead"
+            : null;
+        return new MachineFact(Name, string.Create(CultureInfo.InvariantCulture, $"core {core} {result}"), advice == null ? FactLevel.Ok : FactLevel.Note, advice);
+    }
+
+    private static int? LastCore()
+    {
+        if (!Affinity.TryGetCurrent(out CoreSet cores) || cores.Count == 0)
+        {
+            return null;
         }
 
         int core = CoreSet.Capacity - 1;
@@ -50,9 +85,7 @@ internal static class EngineFacts
             core--;
         }
 
-        return Affinity.TryPinCurrentThread(core, out string reason)
-            ? new MachineFact("Poller pinning", string.Create(CultureInfo.InvariantCulture, $"possible (tried core {core})"), FactLevel.Ok, null)
-            : new MachineFact("Poller pinning", "refused", FactLevel.Note, reason);
+        return core;
     }
 
     private static MachineFact AboutPoller() => NativePollerLibrary.IsAvailable

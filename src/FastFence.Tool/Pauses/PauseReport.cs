@@ -13,6 +13,8 @@ namespace FastFence.Tool.Pauses;
 /// <param name="Lost">Fences that were not signaled although their word was written.</param>
 internal sealed record PauseReport(RunOptions Options, IReadOnlyList<PauseFigures> Pollers, long Lost)
 {
+    private const double NearlyAll = 0.9;
+
     /// <summary>Writes the table for people.</summary>
     internal void Write(TextWriter writer, bool isTerminal)
     {
@@ -26,14 +28,20 @@ internal sealed record PauseReport(RunOptions Options, IReadOnlyList<PauseFigure
         foreach (PauseFigures p in Pollers)
         {
             AddRow(table, p.Poller, "signaled", p.WordToSignaledNs);
-            AddRow(table, p.Poller, "awaiter resumed", p.WordToAwaiterNs);
+            AddRow(table, p.Poller, "native waiter woken", p.WordToWaiterNs);
+            AddRow(table, p.Poller, "managed awaiter resumed", p.WordToAwaiterNs);
         }
 
         ReportTable.Open(writer, isTerminal, 160).Write(table);
         foreach (PauseFigures p in Pollers)
         {
             writer.WriteLine(string.Create(CultureInfo.InvariantCulture,
-                $"{p.Poller}: {p.Collections} collections, {p.PauseTotalMs:0} ms stopped in all, longest {p.PauseMaxMs:0.0} ms, {p.LoadMegabytesPerSecond:0} MB/s allocated; {p.Pinning}; {p.Reason}"));
+                $"{p.Poller}: {p.Collections} collections, {p.PauseTotalMs:0} ms stopped in all, longest {p.PauseMaxMs:0.0} ms, {p.LoadMegabytesPerSecond:0} of {Options.GcLoad:0} MB/s allocated; {p.Pinning}; {p.Reason}"));
+        }
+
+        if (Pollers.Any(p => p.LoadMegabytesPerSecond < NearlyAll * Options.GcLoad))
+        {
+            writer.WriteLine("note: the load was not reached: this machine, or what else runs on it, leaves no more");
         }
 
         writer.WriteLine(Lost == 0 ? "ok: every fence was signaled" : $"FAILED: {Units.Count(Lost)} fences were not signaled");

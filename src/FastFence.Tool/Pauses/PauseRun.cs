@@ -1,5 +1,7 @@
 using System.Diagnostics;
 using FastFence.Platform;
+using FastFence.Polling;
+using FastFence.Recording;
 using FastFence.Tool.Cli;
 using FastFence.Tool.Reporting;
 using FastFence.Tool.Runs;
@@ -15,6 +17,8 @@ internal sealed class PauseRun(RunOptions options)
     private const long PeriodNanoseconds = 20_000;
     private const int AwaitEvery = 16;
     private const long WarmUpMilliseconds = 500;
+
+    private const long EndNanoseconds = 60_000_000_000;
 
     private long _lost;
 
@@ -35,6 +39,13 @@ internal sealed class PauseRun(RunOptions options)
         }
 
         return new PauseReport(options, figures, _lost);
+    }
+
+    /// <summary>Is there a native poller to compare with? Loads its library.</summary>
+    internal static bool HasNativePoller(out string reason)
+    {
+        reason = NativePollerLibrary.Reason;
+        return NativePollerLibrary.IsAvailable;
     }
 
     private PauseFigures Measure(PollerKind kind, CancellationToken stop)
@@ -67,8 +78,14 @@ internal sealed class PauseRun(RunOptions options)
         using Process writer = WordWriter.Start(shared, PeriodNanoseconds, options.Seconds, core is > 0 ? 0 : null);
         feeder.Start();
         garbage.Start();
+        while (!load.IsFilled && !garbage.HasFault && !stop.IsCancellationRequested)
+        {
+            Nap.For(1_000_000);
+        }
+
         stop.WaitHandle.WaitOne((int)WarmUpMilliseconds);
         IReadOnlyList<LatencyCount> before = engine.Poller.GetRetireLatency();
+        IReadOnlyList<LatencyCount> waiterBefore = WaiterTimes(shared);
         awaits.IsMeasuring = true;
         int collections = GC.CollectionCount(0);
         TimeSpan paused = GC.GetTotalPauseDuration();
@@ -79,26 +96,31 @@ internal sealed class PauseRun(RunOptions options)
         LatencySummary toSignal = Difference(before, engine.Poller.GetRetireLatency());
         PauseFigures figures = new(
             engine.Poller.Kind == PollerKind.Native ? "native" : "managed", engine.Poller.KindReason, engine.Poller.Pinning, toSignal.Count,
-            toSignal, awaits.Summarize(), GC.CollectionCount(0) - collections, (GC.GetTotalPauseDuration() - paused).TotalMilliseconds,
-            load.LongestPause.TotalMilliseconds, (load.Megabytes - megabytes) / seconds);
+            toSignal, Difference(waiterBefore, WaiterTimes(shared)), awaits.Summarize(), GC.CollectionCount(0) - collections, (GC.GetTotalPauseDuration() - paused).TotalMilliseconds,
+            load.LongestPause.TotalMilliseconds, (load.Megabytes - megabytes) / seconds, seconds);
         load.Stop();
         garbage.Join();
         Volatile.Write(ref ended, 1);
         feeder.Join();
-        End(ring, shared, writer);
+        End(ring, shared, awaits, writer);
         return figures;
     }
 
-    // What was emitted and not written is written now, by this process: every fence must then be signaled.
-    private void End(FenceRing ring, SharedWords shared, Process writer)
+    // What was emitted and not written is written now, by this process: every fence must then be signaled, and every awaiter go on.
+    private void End(FenceRing ring, SharedWords shared, AwaitTimes awaits, Process writer)
     {
         Volatile.Write(ref shared.Stop, 1);
         writer.WaitForExit();
         Volatile.Write(ref shared.Word, ring.Timeline.LastSeqno);
         ring.Consumer.Interrupt();
-        for (long end = MonotonicClock.Nanoseconds + 10_000_000_000; ring.Outstanding != 0 && MonotonicClock.Nanoseconds < end;)
+        for (long end = MonotonicClock.Nanoseconds + EndNanoseconds; (ring.Outstanding != 0 || awaits.Pending != 0) && MonotonicClock.Nanoseconds < end;)
         {
             Nap.For(1_000_000);
+        }
+
+        if (awaits.Pending != 0)
+        {
+            throw new InvalidOperationException($"{awaits.Pending} awaiters of signaled fences have not gone on.");
         }
 
         _lost += ring.Outstanding;
@@ -108,15 +130,24 @@ internal sealed class PauseRun(RunOptions options)
     private static void Feed(FenceRing ring, SharedWords shared, AwaitTimes awaits, ref uint ended)
     {
         RingCommand job = new() { Opcode = 1 };
+        uint awaited = 0;
         for (uint n = 1; Volatile.Read(ref ended) == 0; n++)
         {
             EmitResult result;
-            if (n % AwaitEvery == 0)
+            if (n % (AwaitEvery / 2) == 0)
             {
                 result = ring.Emit(job, out FenceRef fence);
-                if (result == EmitResult.Emitted)
+                if (result != EmitResult.Emitted)
+                {
+                    fence = default;
+                }
+                else if (n % AwaitEvery == 0)
                 {
                     _ = awaits.AwaitAsync(fence);
+                }
+                else
+                {
+                    WakeWaiter(shared, fence, ref awaited);
                 }
             }
             else
@@ -132,6 +163,33 @@ internal sealed class PauseRun(RunOptions options)
         }
 
         Volatile.Write(ref shared.Limit, ring.Timeline.LastSeqno);
+    }
+
+    private static unsafe void WakeWaiter(SharedWords shared, FenceRef fence, ref uint awaited)
+    {
+        nint wake = NativePollerLibrary.WakeCallback;
+        if (wake != 0)
+        {
+            Volatile.Write(ref shared.Awaited(awaited), fence.Fence.Seqno);
+            AddCallbackResult added = fence.Fence.AddNativeCallback((delegate* unmanaged<ulong, nint, void>)wake, (nint)shared.Wakes, out _);
+            awaited += added == AddCallbackResult.Added ? 1u : 0;
+        }
+
+        fence.Dispose();
+    }
+
+    private static List<LatencyCount> WaiterTimes(SharedWords shared)
+    {
+        List<LatencyCount> counts = [];
+        for (int i = 0; i < LatencyCells.BucketCount; i++)
+        {
+            if (shared.Waiter.Read(i) is var n and not 0)
+            {
+                counts.Add(new LatencyCount(LatencyCells.ValueOf(i), (long)n));
+            }
+        }
+
+        return counts;
     }
 
     private static LatencySummary Difference(IReadOnlyList<LatencyCount> before, IReadOnlyList<LatencyCount> after)

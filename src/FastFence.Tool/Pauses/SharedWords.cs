@@ -1,18 +1,26 @@
 using System.IO.MemoryMappedFiles;
+using FastFence.Recording;
 
 namespace FastFence.Tool.Pauses;
 
-/// <summary>Memory that two processes share: a completion word, how far it may go, and when each position was written.</summary>
+/// <summary>
+/// Memory that two processes share: a completion word, how far it may go, when each position was written; and for the native waiter
+/// the word it sleeps on, what it waits for, and its times.
+/// </summary>
 internal sealed unsafe class SharedWords : IDisposable
 {
-    /// <summary>Positions of the ring, and times kept.</summary>
+    /// <summary>Positions of the ring, times and awaited positions kept.</summary>
     internal const int Capacity = 1 << 14;
 
     // Words of different writers are 128 bytes apart.
     private const int LimitAt = 128;
     private const int StopAt = 256;
+    private const int WakesAt = 384;
+    private const int MissedAt = 512;
     private const int TimesAt = 4096;
-    private const int Bytes = TimesAt + (Capacity * sizeof(long));
+    private const int AwaitedAt = TimesAt + (Capacity * sizeof(long));
+    private const int WaiterAt = AwaitedAt + (Capacity * sizeof(ulong));
+    private const int Bytes = WaiterAt + (LatencyCells.BucketCount * sizeof(ulong));
 
     private readonly MemoryMappedFile _file;
     private readonly MemoryMappedViewAccessor _view;
@@ -46,8 +54,20 @@ internal sealed unsafe class SharedWords : IDisposable
     /// <summary>1: the writer is to end.</summary>
     internal ref uint Stop => ref *(uint*)(_base + StopAt);
 
+    /// <summary>How many awaited fences have been signaled; the waiter sleeps on it, a native callback counts it up.</summary>
+    internal uint* Wakes => (uint*)(_base + WakesAt);
+
+    /// <summary>Wakes so late that the time of their word was gone.</summary>
+    internal ref ulong Missed => ref *(ulong*)(_base + MissedAt);
+
+    /// <summary>The waiter's histogram.</summary>
+    internal ref LatencyCells Waiter => ref *(LatencyCells*)(_base + WaiterAt);
+
     /// <summary>When a position was written, monotonic ns.</summary>
     internal ref long TimeOf(ulong position) => ref ((long*)(_base + TimesAt))[position & (Capacity - 1)];
+
+    /// <summary>The position that the waiter's n-th wake is for.</summary>
+    internal ref ulong Awaited(uint n) => ref ((ulong*)(_base + AwaitedAt))[n & (Capacity - 1)];
 
     /// <summary>A new one, in memory where the system has such a file system.</summary>
     internal static SharedWords Create()

@@ -6,7 +6,8 @@ namespace FastFence.Tool.Pauses;
 
 /// <summary>
 /// A device that is as plain as can be: a process that writes a completion word, position by position. It allocates nothing while
-/// it runs, so that its own collector is quiet, and ends by itself if its host is gone.
+/// it runs, so that its own collector is quiet, and ends by itself if its host is gone. A second thread of it is the native waiter
+/// (<see cref="WordWaiter"/>). Both processes read the kernel's one monotonic clock.
 /// </summary>
 internal static class WordWriter
 {
@@ -36,11 +37,14 @@ internal static class WordWriter
         long period = long.Parse(args[2], CultureInfo.InvariantCulture);
         long end = MonotonicClock.Nanoseconds + (long.Parse(args[3], CultureInfo.InvariantCulture) * 1_000_000_000);
         int core = int.Parse(args[4], CultureInfo.InvariantCulture);
-        if (core >= 0)
+        WordWaiter waiter = new(shared, end);
+        Thread waiting = new(() =>
         {
-            _ = Affinity.TryPinCurrentThread(core, out _);
-        }
-
+            Pin(core);
+            waiter.Run();
+        });
+        waiting.Start();
+        Pin(core);
         ulong position = Volatile.Read(ref shared.Word);
         while (Volatile.Read(ref shared.Stop) == 0 && MonotonicClock.Nanoseconds < end)
         {
@@ -53,7 +57,16 @@ internal static class WordWriter
             Nap.For(period);
         }
 
+        waiting.Join();
         return 0;
+    }
+
+    private static void Pin(int core)
+    {
+        if (core >= 0)
+        {
+            _ = Affinity.TryPinCurrentThread(core, out _);
+        }
     }
 
     private static string Text(long value) => value.ToString(CultureInfo.InvariantCulture);

@@ -4,11 +4,8 @@ using System.Text.Json.Serialization;
 namespace FastFence.Tool.Reporting;
 
 /// <summary>What <c>run</c> and <c>replay</c> both report. Fill it after the threads were joined; rates are derived.</summary>
-internal abstract class Report
+internal abstract class Report : JudgedReport
 {
-    [JsonPropertyOrder(-2)]
-    public int Pid { get; init; } = Environment.ProcessId;
-
     /// <summary>The run was stopped by SIGINT or SIGTERM before its end.</summary>
     [JsonPropertyOrder(-2)]
     public bool Interrupted { get; set; }
@@ -54,12 +51,6 @@ internal abstract class Report
     /// <summary>Slots on limbo lists after teardown: 0, or something was not reclaimed.</summary>
     public long LimboAtEnd { get; set; }
 
-    /// <summary>Sum of <see cref="ViolationKinds"/>.</summary>
-    public long Violations => ViolationKinds.Values.Sum();
-
-    /// <summary>Broken promises by kind. Sorted, so that two reports can be compared.</summary>
-    public SortedDictionary<string, long> ViolationKinds { get; } = new(StringComparer.Ordinal);
-
     /// <summary>Handles of reclaimed fences that were offered and refused, as they should be.</summary>
     public long StaleRefused { get; set; }
 
@@ -72,17 +63,8 @@ internal abstract class Report
     [JsonPropertyOrder(3)]
     public ImmutableArray<SecondSample> Series { get; set; } = [];
 
-    /// <summary>Counts violations of one kind; a count of 0 leaves no entry.</summary>
-    internal void AddViolations(string kind, long count)
-    {
-        if (count != 0)
-        {
-            ViolationKinds[kind] = ViolationKinds.GetValueOrDefault(kind) + count;
-        }
-    }
-
     /// <summary>Nothing was broken and nothing was lost.</summary>
-    internal virtual bool IsClean => Violations == 0 && LiveAtEnd == 0 && LimboAtEnd == 0;
+    internal override bool IsClean => base.IsClean && LiveAtEnd == 0 && LimboAtEnd == 0;
 
     private double PerSecond(long count) => Seconds > 0 ? count / Seconds : 0;
 }

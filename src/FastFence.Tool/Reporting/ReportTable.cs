@@ -21,10 +21,7 @@ internal static class ReportTable
             console.Write(Contexts(replay));
         }
 
-        foreach ((string kind, long count) in report.ViolationKinds)
-        {
-            writer.WriteLine($"violation: {kind}: {Units.Count(count)}");
-        }
+        report.WriteViolations(writer);
 
         writer.WriteLine(Verdict(report));
         writer.Flush();

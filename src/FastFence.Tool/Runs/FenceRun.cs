@@ -25,6 +25,7 @@ internal sealed class FenceRun : IDisposable
     private readonly DriverFleet _fleet;
     private readonly GraceTimer _grace;
     private readonly Sabotage _sabotage;
+    private readonly long _misusesBefore = CheckedMode.MisuseCount;
 
     internal FenceRun(RunOptions options)
     {
@@ -106,6 +107,7 @@ internal sealed class FenceRun : IDisposable
     {
         RunFigures end = ReadFigures();
         EngineStatistics engine = end.Engine;
+        _tally.Add(ViolationKind.Misuse, CheckedMode.MisuseCount - _misusesBefore);
         report.LiveAtEnd = engine.FencesLive + engine.CallbackNodesLive;
         report.LimboAtEnd = engine.Limbo + engine.PrivateDataRetired;
         _tally.Add(ViolationKind.CallbackLost, Math.Abs(end.CallbacksAdded - end.CallbacksRun - end.CallbacksRemoved));
@@ -126,6 +128,11 @@ internal sealed class FenceRun : IDisposable
             NotificationKind.PollerStalled or NotificationKind.PollerReplaced => ViolationKind.PollerStalled,
             _ => null, // late readers are what a loaded machine does to any thread; throwing callbacks are counted by the engine
         };
+        if (e.Misuse != null)
+        {
+            Console.Error.WriteLine(e.Message); // counted by the library, repeated ones too
+        }
+
         if (kind is { } k)
         {
             _tally.Add(k);

@@ -39,6 +39,11 @@ internal sealed class Sabotage(BreakKind kind, NameCheck names, ViolationTally t
             case BreakKind.LeakFence:
                 _done = source.Fence.TryAcquire(out _); // and nobody will dispose it
                 break;
+            case BreakKind.Misuse:
+#pragma warning disable FF0004 // the misuse that checked mode is to find; safe, since this thread is the one that closes the driver
+                _ = default(AccessView).DriverName(source.Fence).Length;
+#pragma warning restore FF0004
+                break;
             default:
                 names.Read(source.Fence, swapped: true);
                 break;

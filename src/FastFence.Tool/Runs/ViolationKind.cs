@@ -56,4 +56,7 @@ internal enum ViolationKind
 
     /// <summary>The poller stood still.</summary>
     PollerStalled,
+
+    /// <summary>Checked mode found a misuse of the contract.</summary>
+    Misuse,
 }

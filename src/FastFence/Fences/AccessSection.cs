@@ -29,6 +29,11 @@ public readonly unsafe ref struct AccessView
     public ReadOnlySpan<byte> DriverName(Fence fence)
     {
         fence.ThrowIfNull();
+        if (Checks.On)
+        {
+            Section.CheckReading("A driver name");
+        }
+
         CountName(fence);
         return FenceNames.Driver(fence.Slot, fence.Generation);
     }
@@ -38,6 +43,11 @@ public readonly unsafe ref struct AccessView
     public ReadOnlySpan<byte> TimelineName(Fence fence)
     {
         fence.ThrowIfNull();
+        if (Checks.On)
+        {
+            Section.CheckReading("A timeline name");
+        }
+
         CountName(fence);
         return FenceNames.Timeline(fence.Slot, fence.Generation);
     }
@@ -49,6 +59,11 @@ public readonly unsafe ref struct AccessView
         where T : unmanaged
     {
         fence.ThrowIfNull();
+        if (Checks.On)
+        {
+            Section.CheckReading("Private data");
+        }
+
         FenceSlot* slot = fence.Slot;
         return FenceNames.IsPending(slot, fence.Generation) && slot->PrivateData != 0
             ? new ReadOnlySpan<T>((void*)slot->PrivateData, 1)
@@ -60,6 +75,11 @@ public readonly unsafe ref struct AccessView
     public bool IsPending(Fence fence)
     {
         fence.ThrowIfNull();
+        if (Checks.On)
+        {
+            Section.CheckReading("Whether private data is valid");
+        }
+
         return FenceNames.IsPending(fence.Slot, fence.Generation);
     }
 
@@ -70,6 +90,11 @@ public readonly unsafe ref struct AccessView
     public int Describe(Fence fence, Span<byte> destination)
     {
         fence.ThrowIfNull();
+        if (Checks.On)
+        {
+            Section.CheckReading("A description");
+        }
+
         return FenceDescriber.Describe(fence, destination);
     }
 
@@ -105,15 +130,26 @@ public readonly unsafe ref struct AccessSection : IDisposable
 
     /// <summary>Opens a section on this thread.</summary>
     /// <param name="token">A local of the calling method.</param>
+    /// <param name="member">Left to the compiler, for checked mode; costs nothing without it, since the method is inlined.</param>
+    /// <param name="file">Left to the compiler.</param>
+    /// <param name="line">Left to the compiler.</param>
     /// <exception cref="InvalidOperationException">The token is in use.</exception>
-    public static AccessSection Begin(ref AccessToken token)
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static AccessSection Begin(
+        ref AccessToken token, [CallerMemberName] string member = "", [CallerFilePath] string file = "", [CallerLineNumber] int line = 0)
     {
         if (token.Open)
         {
-            throw new InvalidOperationException("This token already holds an open section: give each section its own.");
+            ThrowTokenInUse();
         }
 
         Section.Enter();
+        if (Checks.On)
+        {
+            CheckedThread thread = CheckedThread.Current;
+            thread.Push(thread.SiteOf(file, line, member));
+        }
+
         token.Open = true;
         return new AccessSection(ref token.Open);
     }
@@ -124,9 +160,17 @@ public readonly unsafe ref struct AccessSection : IDisposable
         if (_open)
         {
             _open = false;
+            if (Checks.On)
+            {
+                CheckedThread.Current.Pop();
+            }
+
             Section.Exit();
         }
     }
+
+    private static void ThrowTokenInUse() =>
+        throw new InvalidOperationException("This token already holds an open section: give each section its own.");
 }
 
 /// <summary>Code that runs inside an access section.</summary>
@@ -147,12 +191,22 @@ public static class Access
         where TAction : struct, IAccessAction, allows ref struct
     {
         Section.Enter();
+        if (Checks.On)
+        {
+            CheckedThread.Current.Push(CodeSite.OfAction<TAction>.Site);
+        }
+
         try
         {
             action.Invoke(default);
         }
         finally
         {
+            if (Checks.On)
+            {
+                CheckedThread.Current.Pop();
+            }
+
             Section.Exit();
         }
     }

@@ -8,9 +8,12 @@ namespace FastFence.Fences;
 /// <summary>The managed half of <see cref="CallbackRun"/>; a poller never comes here.</summary>
 internal static unsafe class CallbackInvoke
 {
-    /// <summary>Runs everything on the thread's run list, and what is added to it meanwhile.</summary>
+    /// <summary>Tells the thread's awaits; then runs everything on its run list, and what is added to that meanwhile.</summary>
     public static void RunAll(ThreadCache* cache)
     {
+        uint awaits = cache->AwaitHead;
+        cache->AwaitHead = 0;
+        TellAwaits(cache, awaits);
         if (cache->Running != 0)
         {
             return; // the frame below us runs it: iteration, never recursion (C12)
@@ -19,77 +22,81 @@ internal static unsafe class CallbackInvoke
         cache->Running = 1;
         while (cache->RunHead != 0)
         {
-            RunFence(cache, cache->RunHead, popRunList: true);
+            RunFence(cache, cache->RunHead, null, last: false);
         }
 
         LateSlots.Settle(cache);
         cache->Running = 0;
     }
 
-    /// <summary>Runs what a poller handed over; how many fences. Dispatcher only.</summary>
-    public static int RunHandedOver(ThreadCache* cache)
+    /// <summary>
+    /// Runs the callbacks that a timeline has queued, and passes it on if there are more by then: others have their turn first.
+    /// Dispatchers and executors, outside sections and callbacks.
+    /// </summary>
+    public static void RunTimeline(ThreadCache* cache, TimelineBlock* timeline)
     {
-        EngineBlock* engine = (EngineBlock*)cache->Pools;
-        uint oldest = Reverse(engine->Dispatch.TakeAll());
-        int fences = 0;
-        cache->Running = 1;
-        while (oldest != 0)
+        uint index = CallbackTurn.TakeQueued(timeline);
+        cache->Running = ThreadCache.HandedOver;
+        while (index != 0)
         {
-            uint index = oldest;
-            oldest = LastOf(index)->RunNext;
-            RunFence(cache, index, popRunList: false);
-
-            // What the callbacks signaled runs before the next fence of the queue, as it would have inline.
-            while (cache->RunHead != 0)
-            {
-                RunFence(cache, cache->RunHead, popRunList: true);
-            }
-
-            fences++;
+            uint next = Atomic.LoadPlain(ref CallbackTurn.LastOf(index)->RunNext);
+            RunFence(cache, index, timeline, last: next == 0);
+            index = next;
         }
 
         LateSlots.Settle(cache);
         cache->Running = 0;
-        return fences;
     }
 
-    private static uint Reverse(uint newest)
+    /// <summary>Tells awaits, newest first in the chain, oldest first told, that their fence is signaled.</summary>
+    public static void TellAwaits(ThreadCache* cache, uint newest)
     {
         uint oldest = 0;
         while (newest != 0)
         {
-            CallbackNode* last = LastOf(newest);
-            uint next = last->RunNext;
-            last->RunNext = oldest;
+            CallbackNode* node = CallbackNode.At(newest);
+            uint next = Atomic.LoadPlain(ref node->RunNext);
+            Atomic.StorePlain(ref node->RunNext, oldest);
             oldest = newest;
             newest = next;
         }
 
-        return oldest;
-    }
-
-    private static CallbackNode* LastOf(uint index)
-    {
-        CallbackNode* node = CallbackNode.At(Atomic.LoadPlain(ref FenceSlot.At(index)->Link));
-        while ((node->Kind & CallbackNode.LastBit) == 0)
+        while (oldest != 0)
         {
-            node = CallbackNode.At(node->RunNext);
+            CallbackNode* node = CallbackNode.At(oldest);
+            uint next = Atomic.LoadPlain(ref node->RunNext);
+            delegate*<nint, void> tell = (delegate*<nint, void>)node->Function;
+            nint argument = node->Argument;
+            CallbackList.Give(cache, oldest);
+            cache->Counters.Increment(Counter.CallbacksRun);
+            tell(argument);
+            oldest = next;
         }
-
-        return node;
     }
 
-    private static void RunFence(ThreadCache* cache, uint index, bool popRunList)
+    // Handed over, the timeline is given, and its last fence gives the turn up; on a run list it is null, and each fence counts.
+    private static void RunFence(ThreadCache* cache, uint index, TimelineBlock* timeline, bool last)
     {
-        // Looked at before: after its last callback a fence that nobody holds is not ours to look at.
+        // Looked at before: after its last callback a fence that nobody holds is not ours to look at. Its timeline stays until
+        // the fence is quiesced, and then to the end of the section.
         FenceSlot* fence = FenceSlot.At(index);
         bool owned = (Atomic.LoadAcquire(ref fence->Flags) & FenceFlags.RunReference) != 0;
         ulong handle = CallbackRun.HandleOf(fence, index);
-        RunChain(cache, fence, handle, popRunList);
+        TimelineBlock* of = fence->Timeline;
+        RunChain(cache, fence, handle, popRunList: timeline == null);
+        Reader.Enter(cache->Domain, cache->Reader);
+        CallbackRun.Finish((EngineBlock*)cache->Pools, fence);
         if (owned)
         {
             FenceLife.Release(cache, index, fence, (uint)(handle >> 32));
         }
+
+        if (timeline == null ? CallbackTurn.Leave(of) : last && !CallbackTurn.TryEnd(of))
+        {
+            CallbackTurn.PassOn(of);
+        }
+
+        Reader.Exit(cache->Reader);
     }
 
     private static void RunChain(ThreadCache* cache, FenceSlot* fence, ulong handle, bool popRunList)
@@ -118,7 +125,6 @@ internal static unsafe class CallbackInvoke
 
             if (last)
             {
-                CallbackRun.Finish(fence);
                 return;
             }
 
@@ -129,19 +135,22 @@ internal static unsafe class CallbackInvoke
     private static void Invoke(ThreadCache* cache, NodeKind kind, nint function, nint argument, ulong handle, uint owner)
     {
         cache->Counters.Increment(Counter.CallbacksRun);
+        CallbackWitness? witness = cache->Running == ThreadCache.HandedOver ? CallbackWitness.Current : null;
+        witness?.Begin(handle, function, null);
         ForeignCode before = ForeignCode.Enter(cache->Reader, ForeignKind.Callback, owner, handle, function, 0);
         try
         {
             switch (kind)
             {
-                case NodeKind.Native:
+                case NodeKind.Native or NodeKind.Thunk:
                     ((delegate* unmanaged<ulong, nint, void>)function)(handle, argument);
                     break;
-                case NodeKind.Managed:
+                case NodeKind.Managed or NodeKind.Dispatched:
                     ((delegate*<Fence, nint, void>)function)(new Fence(handle), argument);
                     break;
                 default:
                     DelegateTable.Take((int)argument, out Action<Fence, object?> callback, out object? state);
+                    witness?.Begin(handle, 0, callback);
                     callback(new Fence(handle), state);
                     break;
             }
@@ -156,6 +165,7 @@ internal static unsafe class CallbackInvoke
         finally
         {
             before.Exit(cache->Reader);
+            witness?.End();
         }
     }
 }

@@ -19,11 +19,26 @@ internal enum NodeKind : byte
     /// <summary>A waiting thread: the argument is its futex word.</summary>
     Waiter,
 
+    /// <summary>Unmanaged function pointer that leads into managed code: as <see cref="Managed"/> (decision 8).</summary>
+    Thunk,
+
+    /// <summary>
+    /// The engine's own managed function of one argument: it never blocks, runs none of the user's code, and runs ahead of all
+    /// callbacks, whatever holds those up (fault 38).
+    /// </summary>
+    Await,
+
     /// <summary>A thread that waits for several fences: the function is its <see cref="WaitGroup"/>, the argument which fence this is.</summary>
     GroupWaiter,
 
     /// <summary>A thread that waits for a timeline's value: the function is the seqno, the argument its futex word.</summary>
     ValueWaiter,
+
+    /// <summary>
+    /// As <see cref="Managed"/>, but never on the thread that signals: the dispatcher, or the timeline's executor, runs it, and with it
+    /// the fence's other managed callbacks, whose order stands.
+    /// </summary>
+    Dispatched,
 
     /// <summary>An await of a timeline's value: the function is the seqno, the argument the number of its source.</summary>
     ValueAwaiter,
@@ -67,7 +82,7 @@ internal unsafe struct CallbackNode
 
     /// <summary>
     /// Open fence: how many nodes were pushed before. Closed: next in running order; in the last node of a fence, the next
-    /// fence of the run list.
+    /// fence of the run list. In an await's chain: the next older one.
     /// </summary>
     [FieldOffset(4)]
     public uint RunNext;

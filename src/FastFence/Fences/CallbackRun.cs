@@ -1,6 +1,6 @@
 // From the list of a fence that has just closed to its callbacks having run. Three steps: the walk, inside a section, claims
 // nodes and puts them in order; the run list, on the thread, makes signals inside callbacks an iteration (C12); the run
-// itself is outside any section and ends with the done bits.
+// itself is outside any section and ends with the done bits. Awaits go their own way, ahead of all that (fault 38).
 using FastFence.Atomics;
 using FastFence.Memory;
 using FastFence.Platform;
@@ -19,64 +19,106 @@ internal static unsafe class CallbackRun
     }
 
     /// <summary>
-    /// Walks the list of the fence just closed: wakes its waiters, orders its callbacks oldest first, and puts them on this
-    /// thread's run list, or on the dispatcher's queue: managed ones of a poller (decision 8), and all when the signaller sits
-    /// in an access section of its own (C12: callbacks run outside). Takes a reference for them if <paramref name="keep"/> is
-    /// the fence's generation, not 0. Inside a section.
+    /// Walks the list of the fence just closed: wakes its waiters, sets its awaits apart, orders its callbacks oldest first, and
+    /// puts them where they run. A signaller runs them itself, when it has the turn of its timeline (<see cref="CallbackTurn"/>); a
+    /// poller the native ones alone (decision 8). The others wait for the dispatcher or executor: a poller's managed ones, those of
+    /// a timeline that asks for it, those of a fence of which one must run apart, and all when the signaller sits in an access section of its own (C12: callbacks run outside) or
+    /// runs handed-over ones. Callbacks that run <paramref name="later"/> than the signal returns keep their fence, since the closer
+    /// may hold its last reference. Inside a section; the caller holds the timeline's signalling turn.
     /// </summary>
-    public static void Collect(ThreadCache* cache, uint index, FenceSlot* fence, ulong before, bool onPoller, uint keep)
+    public static void Collect(ThreadCache* cache, uint index, FenceSlot* fence, ulong before, bool onPoller, uint generation, bool later)
     {
-        Chain native = default;
-        Chain managed = default;
-        bool defer = !onPoller && cache->SignalNested != 0;
+        Chain here = default;
+        Chain away = default;
+        Chain awaits = default;
+        bool apart = false;
         for (uint i = HeadWord.Node(before); i != 0;)
         {
             CallbackNode* node = CallbackNode.At(i);
             uint next = Atomic.LoadAcquire(ref node->Next);
             if (Claim(cache, i, node))
             {
-                if ((NodeKind)node->Kind == NodeKind.Waiter)
+                switch ((NodeKind)node->Kind)
                 {
-                    Wake(cache, i, node);
-                }
-                else if ((NodeKind)node->Kind == NodeKind.GroupWaiter)
-                {
-                    WaitGroup* group = (WaitGroup*)node->Function;
-                    uint which = (uint)node->Argument;
-                    CallbackList.Give(cache, i);
-                    WaitGroup.Signaled(cache, group, which);
-                }
-                else if (defer || (onPoller && (NodeKind)node->Kind != NodeKind.Native))
-                {
-                    Prepend(ref managed, i, node);
-                }
-                else
-                {
-                    Prepend(ref native, i, node);
+                    case NodeKind.Waiter:
+                        Wake(cache, i, node);
+                        break;
+                    case NodeKind.GroupWaiter:
+                        WaitGroup* group = (WaitGroup*)node->Function;
+                        uint which = (uint)node->Argument;
+                        CallbackList.Give(cache, i);
+                        WaitGroup.Signaled(cache, group, which);
+                        break;
+                    case NodeKind.Await:
+                        Append(ref awaits, i, node);
+                        break;
+                    case NodeKind.Native when onPoller:
+                        Prepend(ref here, i, node);
+                        break;
+                    default:
+                        apart |= (NodeKind)node->Kind == NodeKind.Dispatched;
+                        Prepend(ref away, i, node);
+                        break;
                 }
             }
 
             i = next;
         }
 
-        if (keep != 0 && (native.First | managed.First) != 0 && FenceLife.TryAcquire(fence, keep))
+        if (awaits.First != 0)
+        {
+            Complete(cache, ref awaits, onPoller || cache->SignalNested != 0);
+        }
+
+        if (onPoller)
+        {
+            Place(cache, index, fence, ref here, ref away);
+        }
+        else if (away.First == 0)
+        {
+            Finish((EngineBlock*)cache->Pools, fence);
+        }
+        else
+        {
+            PlaceOrHandOver(cache, index, fence, ref away, generation, later, apart);
+        }
+    }
+
+    private static void Place(ThreadCache* cache, uint index, FenceSlot* fence, ref Chain native, ref Chain managed)
+    {
+        if (native.First != 0)
+        {
+            // Nobody but us writes a closed word until it is quiesced. A managed group behind the native one is handed over when
+            // the native one has run.
+            Enqueue(cache, index, fence, ref native, managed.First, managed.Last);
+        }
+        else if (managed.First != 0)
+        {
+            HandOver(index, fence, managed.First, managed.Last);
+        }
+        else
+        {
+            Finish((EngineBlock*)cache->Pools, fence);
+        }
+    }
+
+    private static void PlaceOrHandOver(ThreadCache* cache, uint index, FenceSlot* fence, ref Chain chain, uint generation, bool later, bool apart)
+    {
+        TimelineBlock* timeline = fence->Timeline;
+        bool here = !apart && cache->SignalNested == 0 && cache->Running != ThreadCache.HandedOver
+            && (timeline->Flags & TimelineFlags.HandsOver) == 0 && CallbackTurn.TryTake(cache, timeline);
+        if ((later || !here) && FenceLife.TryAcquire(fence, generation))
         {
             Atomic.OrFull(ref fence->Flags, FenceFlags.RunReference);
         }
 
-        if (native.First != 0)
+        if (here)
         {
-            // Nobody but us writes a closed word until it is quiesced. A managed group behind the native one is queued when the
-            // native one has run.
-            Enqueue(cache, index, fence, ref native, managed.First == 0 ? 0 : managed.First, managed.Last);
-        }
-        else if (managed.First != 0)
-        {
-            HandOver(cache, index, fence, managed.First, managed.Last);
+            Enqueue(cache, index, fence, ref chain, 0, null);
         }
         else
         {
-            Finish(fence);
+            HandOver(index, fence, chain.First, chain.Last);
         }
     }
 
@@ -120,13 +162,42 @@ internal static unsafe class CallbackRun
         chain.First = index;
     }
 
+    // Newest first, as the stacks that awaits go on.
+    private static void Append(ref Chain chain, uint index, CallbackNode* node)
+    {
+        if (chain.First == 0)
+        {
+            chain.First = index;
+        }
+        else
+        {
+            Atomic.StorePlain(ref chain.Last->RunNext, index);
+        }
+
+        chain.Last = node;
+    }
+
+    // A managed thread tells its awaits itself when its section has ended, ahead of callbacks; the others leave them to one that
+    // runs no callbacks.
+    private static void Complete(ThreadCache* cache, ref Chain awaits, bool elsewhere)
+    {
+        if (elsewhere)
+        {
+            DispatchQueue.PushAwaits(&((EngineBlock*)cache->Pools)->Forward, awaits.First, awaits.Last);
+            return;
+        }
+
+        Atomic.StorePlain(ref awaits.Last->RunNext, cache->AwaitHead);
+        cache->AwaitHead = awaits.First;
+    }
+
     /// <summary>Wakes a waiter. Its node is freed by the waiter, unless it has given up waiting.</summary>
     public static void Wake(ThreadCache* cache, uint index, CallbackNode* node)
     {
         uint* word = (uint*)&node->Argument;
-        if (cache->Pools->LoseWake != 0 && Atomic.AddFull(ref cache->Pools->LoseWake, uint.MaxValue) == 0)
+        if (WaiterWord.IsLost(cache))
         {
-            return; // fault injection: this waiter is forgotten, and its node with it
+            return; // this waiter is forgotten, and its node with it
         }
 
         // [WAITER-WAKE] full: the close stands before the wake, and the state of the sleeper is taken with it. Pairs with [WAITER-PARK].
@@ -172,27 +243,32 @@ internal static unsafe class CallbackRun
     }
 
     /// <summary>
-    /// Gives a fence's remaining callbacks to the dispatcher. A poller's reference goes with them; without one, the fence's
-    /// last reference may go meanwhile (its slot then waits for the done bits: late slots).
+    /// Gives a fence's remaining callbacks to the dispatcher, or to the timeline's executor, behind those of the fences before it. A
+    /// poller's reference goes with them.
     /// </summary>
-    public static void HandOver(ThreadCache* cache, uint index, FenceSlot* fence, uint first, CallbackNode* last)
+    public static void HandOver(uint index, FenceSlot* fence, uint first, CallbackNode* last)
     {
-        EngineBlock* engine = (EngineBlock*)cache->Pools;
+        TimelineBlock* timeline = fence->Timeline;
         if ((Atomic.LoadPlain(ref fence->Flags) & FenceFlags.OnRing) != 0)
         {
             Atomic.OrFull(ref fence->Flags, FenceFlags.RunReference);
         }
 
         Atomic.StorePlain(ref fence->Link, first);
-        DispatchQueue.Push(&engine->Dispatch, index, last);
+        if (CallbackTurn.Queue(timeline, index, last))
+        {
+            CallbackTurn.PassOn(timeline);
+        }
     }
 
-    /// <summary>All callbacks of the fence have returned. Its runner's last touch of the slot.</summary>
-    public static void Finish(FenceSlot* fence) =>
-
+    /// <summary>All callbacks of the fence have returned. Inside a section: its runner's last touch of the slot.</summary>
+    public static void Finish(EngineBlock* engine, FenceSlot* fence)
+    {
         // [QUIESCE-SET] release: the callbacks' effects stand before the bit. Pairs with [LATE-CHECK] and [IS-QUIESCED]. Without it an
         // observer that frees what a callback used could free it too early (fault 5).
         Atomic.StoreRelease(ref fence->Head, Atomic.LoadPlain(ref fence->Head) | HeadWord.Quiesced);
+        QuiesceWord.TellIfMarked(engine, fence);
+    }
 
     /// <summary>The handle that the fence had when it was signaled, also if its last reference has gone since.</summary>
     public static ulong HandleOf(FenceSlot* fence, uint index)

@@ -31,7 +31,7 @@ internal static unsafe class CallbackRunNative
             CallbackNode* node = CallbackNode.At(i);
             if ((NodeKind)(node->Kind & ~CallbackNode.LastBit) != NodeKind.Native)
             {
-                CallbackRun.HandOver(cache, index, fence, i, CallbackNode.At(lastIndex));
+                CallbackRun.HandOver(index, fence, i, CallbackNode.At(lastIndex));
                 return;
             }
 
@@ -51,7 +51,7 @@ internal static unsafe class CallbackRunNative
 
             if (i == lastIndex)
             {
-                CallbackRun.Finish(fence);
+                CallbackRun.Finish((EngineBlock*)cache->Pools, fence);
                 return;
             }
 

@@ -36,7 +36,7 @@ internal static unsafe class CallbackSweep
     public static void Sweep(ThreadCache* cache, FenceSlot* fence, uint generation)
     {
         ulong head = Atomic.LoadAcquire(ref fence->Head);
-        if (HeadWord.IsClosed(head) || (head & HeadWord.SweepBit) != 0 || HeadWord.Node(head) == 0
+        if (((EngineBlock*)cache->Pools)->SweepOff != 0 || HeadWord.IsClosed(head) || (head & HeadWord.SweepBit) != 0 || HeadWord.Node(head) == 0
             || !HeadWord.IsOf(head, generation)
             || Atomic.CompareExchangeFull(ref fence->Head, head | HeadWord.SweepBit, head) != head)
         {

@@ -8,6 +8,8 @@ namespace FastFence.Fences;
 /// <summary>Telling the exporter that somebody is interested, and asking its hardware.</summary>
 internal static unsafe class EnableSignaling
 {
+    private static readonly Lock s_setters = new();
+
     /// <summary>
     /// Calls the exporter's enable op, at most once a fence; "already passed" signals the fence here. Skipped where there is no
     /// op. Outside the caller's section; the op runs inside one of its own.
@@ -77,35 +79,39 @@ internal static unsafe class EnableSignaling
         }
     }
 
-    /// <summary>Forwards a deadline hint; the soonest stays with the timeline.</summary>
+    /// <summary>
+    /// Takes a deadline hint. The soonest wins, on the fence and on its timeline: what says nothing new ends here; else the timeline keeps
+    /// it for its poller, who is woken, and the exporter's op is told.
+    /// </summary>
     public static void SetDeadline(Fence fence, long deadline)
     {
         FenceSlot* slot = fence.Slot;
+        long time = Math.Max(1, deadline);
+        lock (s_setters)
+        {
+            Section.Enter();
+            try
+            {
+                if (!FenceNames.IsPending(slot, fence.Generation) || !DeadlineHints.TryAdd(slot->Timeline, slot->Seqno, time))
+                {
+                    return;
+                }
+
+                DeadlineHints.WakePoller(slot->Timeline);
+            }
+            finally
+            {
+                Section.Exit();
+            }
+        }
+
+        // Under no lock: the op may signal, and callbacks run then.
         Section.Enter();
         try
         {
-            if (!FenceLife.IsCurrent(slot, fence.Generation) || HeadWord.IsClosed(Atomic.LoadAcquire(ref slot->Head)))
+            if (FenceNames.IsPending(slot, fence.Generation) && slot->Timeline->Exporter->Ops.SetDeadline != null)
             {
-                return;
-            }
-
-            TimelineBlock* timeline = slot->Timeline;
-            ulong asked = (ulong)Math.Max(1, deadline);
-            ulong seen = Atomic.LoadAcquire(ref timeline->Deadline);
-            while (seen == 0 || asked < seen)
-            {
-                ulong found = Atomic.CompareExchangeFull(ref timeline->Deadline, asked, seen);
-                if (found == seen)
-                {
-                    break;
-                }
-
-                seen = found;
-            }
-
-            if (timeline->Exporter->Ops.SetDeadline != null)
-            {
-                timeline->Exporter->Ops.SetDeadline(FenceNames.ArgsOf(slot), deadline);
+                slot->Timeline->Exporter->Ops.SetDeadline(FenceNames.ArgsOf(slot), time);
             }
         }
         finally

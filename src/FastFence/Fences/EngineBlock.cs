@@ -40,6 +40,9 @@ internal unsafe struct EngineBlock
     /// <summary>1: misuse checks that cost something are on.</summary>
     public uint Checked;
 
+    /// <summary>1: removed callbacks stay in their list; for the control of a test.</summary>
+    public uint SweepOff;
+
     /// <summary>Where awaits of values go when they are due (<see cref="AwaitHub"/>); 0 until the first one.</summary>
     public nint Hub;
 
@@ -55,8 +58,14 @@ internal unsafe struct EngineBlock
     /// <summary>The published clock.</summary>
     public ClockWord Clock;
 
-    /// <summary>Fences whose managed callbacks wait for the dispatcher.</summary>
+    /// <summary>Timelines whose callbacks wait for the dispatcher.</summary>
     public DispatchQueue Dispatch;
+
+    /// <summary>Timelines that wait for being given to their executor, and awaits that a poller has completed.</summary>
+    public DispatchQueue Forward;
+
+    /// <summary>Rises when a fence is quiesced that somebody waits for; the futex they sleep on.</summary>
+    public uint Quiesces;
 
     /// <summary>Private data that waits for its grace period.</summary>
     public RetireList Retired;

@@ -62,7 +62,7 @@ public unsafe struct ExporterOps
     /// <summary>Wakes everybody who sleeps in <see cref="Wait"/>: the exporter is going away.</summary>
     public delegate*<nint, void> CancelWait { get; set; }
 
-    /// <summary>A soft deadline in monotonic ns; soonest wins.</summary>
+    /// <summary>A soft deadline in monotonic ns, at least 1; called when a fence's, or a later one's, is sooner than all before.</summary>
     public delegate*<in FenceOpArgs, long, void> SetDeadline { get; set; }
 
     /// <summary>

@@ -1,5 +1,6 @@
 using FastFence.Fences;
 using FastFence.Memory;
+using FastFence.Platform;
 using FastFence.Reclamation;
 
 namespace FastFence;
@@ -8,8 +9,9 @@ public readonly unsafe partial struct Fence
 {
     /// <summary>
     /// Adds a callback. It runs exactly once: on the thread that signals, or on the engine's dispatcher when the poller
-    /// signals; under no lock, outside any section, oldest first. Adding enables signaling. Nothing is allocated in steady
-    /// state when the caller keeps its delegate.
+    /// signals or another thread still runs callbacks of the timeline, or on the timeline's executor; under no lock, outside any
+    /// section, oldest first, behind those of the timeline's earlier fences. Adding enables signaling. Nothing is allocated in
+    /// steady state when the caller keeps its delegate.
     /// </summary>
     /// <param name="callback">The callback; an exception it throws is caught, counted and reported (C12).</param>
     /// <param name="state">Handed to it.</param>
@@ -83,8 +85,9 @@ public readonly unsafe partial struct Fence
     }
 
     /// <summary>
-    /// Adds an unmanaged function; it runs on whatever thread signals, the poller included, so it must be quick and must not be
-    /// an <c>UnmanagedCallersOnly</c> method (that would couple the poller to the garbage collector again: decision 8).
+    /// Adds an unmanaged function; it runs on whatever thread signals, the poller included, so it must be quick. A pointer that leads
+    /// into managed code (an <c>UnmanagedCallersOnly</c> method, a delegate's) would couple the poller to the garbage collector again:
+    /// it is recognized and runs where managed ones do (decision 8). On a timeline with an executor only the poller runs it itself.
     /// </summary>
     /// <param name="callback">The function; it gets the handle's word and the state.</param>
     /// <param name="state">Handed to it.</param>
@@ -93,7 +96,7 @@ public readonly unsafe partial struct Fence
         delegate* unmanaged<ulong, nint, void> callback, nint state, out CallbackRegistration registration)
     {
         ThrowIfNoFunction(callback);
-        return Add(NodeKind.Native, (nint)callback, state, null, out registration);
+        return Add(NativeKindOf(callback), (nint)callback, state, null, out registration);
     }
 
     /// <summary>As the other, for code of a library that an exporter may take away (C17).</summary>
@@ -106,7 +109,7 @@ public readonly unsafe partial struct Fence
     {
         ThrowIfNoFunction(callback);
         ArgumentNullException.ThrowIfNull(codeOwner);
-        return Add(NodeKind.Native, (nint)callback, state, codeOwner, out registration);
+        return Add(NativeKindOf(callback), (nint)callback, state, codeOwner, out registration);
     }
 
     internal AddCallbackResult Add(NodeKind kind, nint function, nint argument, CodeOwner? owner, out CallbackRegistration registration)
@@ -242,6 +245,8 @@ public readonly unsafe partial struct Fence
         StaleHandles.Count();
         return AddCallbackResult.Stale;
     }
+
+    private static NodeKind NativeKindOf(void* callback) => NativeCode.IsNative((nint)callback) ? NodeKind.Native : NodeKind.Thunk;
 
     private static void ThrowIfNoFunction(void* function)
     {

@@ -59,14 +59,17 @@ public readonly unsafe partial struct Fence : IEquatable<Fence>
         }
     }
 
-    /// <summary>Has every accepted callback returned (C11, §2)? True for a fence that is gone.</summary>
+    /// <summary>
+    /// Has every accepted callback returned (C11, §2)? Whoever reads true sees what they did. Of a fence that is gone, true unless its
+    /// last reference was dropped while its callbacks ran and they still do.
+    /// </summary>
     public bool IsQuiesced
     {
         get
         {
             // [IS-QUIESCED] acquire: what the callbacks did is seen after the bit. Pairs with [QUIESCE-SET].
             ulong head = Atomic.LoadAcquire(ref Slot->Head);
-            return FenceLife.IsCurrent(Slot, Generation) ? HeadWord.IsQuiesced(head) : IsGone();
+            return FenceLife.IsCurrent(Slot, Generation) ? HeadWord.IsQuiesced(head) : IsGone() && !FenceLife.IsLate(Slot, Generation);
         }
     }
 

@@ -74,6 +74,23 @@ internal static unsafe class FenceLife
         // difference is the count − 1 for this generation, and wraps for the others and for the count 0.
         Atomic.LoadAcquire(ref fence->RefGen) - ((ulong)generation << 32) - 1 < uint.MaxValue;
 
+    /// <summary>
+    /// Has the fence of this generation lost its last reference while callbacks run that have not returned? Its slot is kept until
+    /// they have (<see cref="LateSlots"/>), so the head word is still its own; a reclaimed slot holds poison or has the bits.
+    /// </summary>
+    public static bool IsLate(FenceSlot* fence, uint generation)
+    {
+        ulong after = (ulong)(generation == uint.MaxValue ? 1 : generation + 1) << 32;
+        if (Atomic.LoadAcquire(ref fence->RefGen) != after)
+        {
+            return false;
+        }
+
+        ulong head = Atomic.LoadAcquire(ref fence->Head);
+        return HeadWord.IsClosed(head) && !HeadWord.IsQuiesced(head) && head != Poison.Pattern
+            && Atomic.LoadAcquire(ref fence->RefGen) == after;
+    }
+
     /// <summary>Takes a reference unless the fence is gone. Any thread.</summary>
     public static bool TryAcquire(FenceSlot* fence, uint generation)
     {

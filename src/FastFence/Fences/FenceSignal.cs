@@ -18,7 +18,8 @@ internal static unsafe class FenceSignal
 {
     /// <summary>
     /// Signals a fence of the caller's. Its callbacks run before this returns, but when the thread already runs callbacks (then
-    /// after them) or sits in an access section (then on the dispatcher). A negative time means now.
+    /// after them), sits in an access section (then on the dispatcher), another thread runs callbacks of the timeline (then behind
+    /// them), or the timeline has an executor. A negative time means now.
     /// </summary>
     public static SignalResult Signal(Fence handle, uint error, long time)
     {
@@ -43,7 +44,7 @@ internal static unsafe class FenceSignal
         long now = time >= 0 ? time : ((EngineBlock*)cache->Pools)->Clock.Read();
         SignalResult result = SignalInside(cache, handle.Index, fence, handle.Generation, error, now);
         Reader.Exit(reader);
-        if (cache->RunHead != 0 && nested == 0)
+        if ((cache->RunHead | cache->AwaitHead) != 0 && nested == 0)
         {
             CallbackInvoke.RunAll(cache);
         }
@@ -150,9 +151,7 @@ internal static unsafe class FenceSignal
 
         if (HeadWord.Node(before) != 0)
         {
-            // Callbacks that run later than the signal returns keep their fence: the closer may hold its last reference.
-            bool keep = !onPoller && (promised || cache->Running != 0 || cache->SignalNested != 0);
-            CallbackRun.Collect(cache, index, fence, before, onPoller, keep ? generation : 0);
+            CallbackRun.Collect(cache, index, fence, before, onPoller, generation, later: promised || cache->Running != 0);
         }
 
         return true;

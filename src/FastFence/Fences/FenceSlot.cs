@@ -16,6 +16,12 @@ internal static class FenceFlags
     /// <summary>A reference goes with the callbacks, and whoever runs the last one drops it.</summary>
     public const uint RunReference = 16;
 
+    /// <summary>Somebody waits for the fence to be quiesced: see <see cref="QuiesceWord"/>.</summary>
+    public const uint QuiesceWaited = 32;
+
+    /// <summary>Checked mode: the source has given its reference back.</summary>
+    public const uint SourceDisposed = 64;
+
     /// <summary>
     /// No weak handle was ever given out: its owner alone knows the fence. Alone in its byte, so that it can be taken away by a
     /// plain store that loses no other bit.

@@ -10,7 +10,7 @@ namespace FastFence;
 /// The signaller's side of a fence: it owns one reference and the right to signal. Disposing it unsignaled signals
 /// <see cref="FenceError.Canceled"/> (C2, C21). One thread disposes it, once.
 /// </summary>
-public readonly unsafe struct FenceSource : IDisposable, IEquatable<FenceSource>
+public readonly unsafe partial struct FenceSource : IDisposable, IEquatable<FenceSource>
 {
     private readonly ulong _value;
 
@@ -47,7 +47,8 @@ public readonly unsafe struct FenceSource : IDisposable, IEquatable<FenceSource>
 
     /// <summary>
     /// Signals without error. The callbacks run before it returns, on this thread, oldest first, outside any section; inside
-    /// another callback they run when that one has returned (C12). Never blocks.
+    /// another callback they run when that one has returned (C12). They run elsewhere, in their order, when the timeline has an
+    /// executor, another thread runs callbacks of it, or the caller sits in an access section. Never blocks.
     /// </summary>
     /// <returns>What came of it; a second signal changes nothing.</returns>
     public SignalResult Signal() => Signal(default);
@@ -57,6 +58,11 @@ public readonly unsafe struct FenceSource : IDisposable, IEquatable<FenceSource>
     public SignalResult Signal(FenceError error)
     {
         new Fence(_value).ThrowIfNull();
+        if (Checks.On)
+        {
+            CheckSignal();
+        }
+
         return FenceSignal.Signal(new Fence(_value), error.Magnitude, -1);
     }
 
@@ -67,11 +73,17 @@ public readonly unsafe struct FenceSource : IDisposable, IEquatable<FenceSource>
     {
         ArgumentOutOfRangeException.ThrowIfNegative(timestampNanoseconds);
         new Fence(_value).ThrowIfNull();
+        if (Checks.On)
+        {
+            CheckSignal();
+        }
+
         return FenceSignal.Signal(new Fence(_value), error.Magnitude, timestampNanoseconds);
     }
 
     /// <summary>
-    /// Sets the error that the fence will signal with (C2). False when it is signaled, has an error, or its signal is recorded.
+    /// Sets the error that the fence will signal with (C2). False when it is signaled, has an error, or its signal is recorded; checked
+    /// mode reports it on a fence that had signaled, unless the engine may have ended it behind the caller's back.
     /// </summary>
     /// <param name="error">An error.</param>
     /// <exception cref="ArgumentException">The error is <see cref="FenceError.None"/>.</exception>
@@ -79,11 +91,16 @@ public readonly unsafe struct FenceSource : IDisposable, IEquatable<FenceSource>
     {
         if (!error.IsError)
         {
-            throw new ArgumentException("An error in -1…-4095 is needed; a fence without one simply signals.", nameof(error));
+            ThrowNoError(error);
         }
 
         Fence fence = Fence;
         fence.ThrowIfNull();
+        if (Checks.On)
+        {
+            CheckError(fence);
+        }
+
         Section.Enter();
         bool set = FenceLife.IsCurrent(fence.Slot, fence.Generation)
             && FenceSignal.TrySetError(fence.Slot, fence.Generation, error.Magnitude);
@@ -91,10 +108,18 @@ public readonly unsafe struct FenceSource : IDisposable, IEquatable<FenceSource>
         return set;
     }
 
-    /// <summary>Drops the source; an unsignaled fence ends with <see cref="FenceError.Canceled"/>. Never throws.</summary>
+    /// <summary>
+    /// Drops the source; an unsignaled fence ends with <see cref="FenceError.Canceled"/>. Never throws, but in checked mode.
+    /// </summary>
+    /// <exception cref="FenceMisuseException">Disposed before, and <see cref="CheckedMode.Throws"/> is set.</exception>
     public void Dispose()
     {
         if (_value == 0)
+        {
+            return;
+        }
+
+        if (Checks.On && !TryDisposeOnce())
         {
             return;
         }
@@ -109,6 +134,9 @@ public readonly unsafe struct FenceSource : IDisposable, IEquatable<FenceSource>
 
         References.Release(_value);
     }
+
+    private static void ThrowNoError(FenceError error) =>
+        throw new ArgumentException("An error in -1…-4095 is needed; a fence without one simply signals.", nameof(error));
 
     /// <inheritdoc/>
     public bool Equals(FenceSource other) => _value == other._value;

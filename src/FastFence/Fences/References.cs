@@ -5,7 +5,7 @@ using FastFence.Reclamation;
 namespace FastFence.Fences;
 
 /// <summary>From a handle to its engine and the calling thread's cache.</summary>
-internal static unsafe class References
+internal static unsafe partial class References
 {
     /// <summary>
     /// The calling thread's cache for the fence's engine; null when the handle is stale, or of the stub. Inside a section.

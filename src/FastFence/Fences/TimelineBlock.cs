@@ -14,10 +14,13 @@ internal static class TimelineFlags
 
     /// <summary>A ring's: its fences are signaled by the poller.</summary>
     public const uint Ring = 4;
+
+    /// <summary>Its callbacks never run on the thread that signals.</summary>
+    public const uint HandsOver = 8;
 }
 
 /// <summary>A timeline in native memory; its emitters, its signaller and everybody else write different lines.</summary>
-[StructLayout(LayoutKind.Explicit, Size = 4 * Reservation.ContentionBytes)]
+[StructLayout(LayoutKind.Explicit, Size = 7 * Reservation.ContentionBytes)]
 internal unsafe struct TimelineBlock
 {
     /// <summary>The engine.</summary>
@@ -76,6 +79,14 @@ internal unsafe struct TimelineBlock
     [FieldOffset(88)]
     public long WatchSince;
 
+    /// <summary>Number of what its executor is given to run; 0 = no executor.</summary>
+    [FieldOffset(96)]
+    public uint Work;
+
+    /// <summary>The word that its poller sleeps on; 0 = no poller.</summary>
+    [FieldOffset(104)]
+    public nint PollerAsleep;
+
     /// <summary>Last seqno given out. Emitters.</summary>
     [FieldOffset(128)]
     public ulong LastSeqno;
@@ -112,10 +123,6 @@ internal unsafe struct TimelineBlock
     [FieldOffset(296)]
     public ulong DeferredNext;
 
-    /// <summary>Soonest deadline somebody asked for, ns; 0 = none.</summary>
-    [FieldOffset(304)]
-    public ulong Deadline;
-
     /// <summary>
     /// Smallest seqno that somebody waits for, 0 = nobody: all that a signal looks at. Too low is legal, too high never. Written under
     /// <see cref="WaiterFlag"/>.
@@ -142,4 +149,24 @@ internal unsafe struct TimelineBlock
     /// <summary>Fences whose slots went through their grace period. Whoever reclaims.</summary>
     [FieldOffset(384)]
     public ulong Reclaimed;
+
+    /// <summary>Newest fence whose callbacks wait for their turn, or who has it: see <see cref="CallbackTurn"/>.</summary>
+    [FieldOffset(512)]
+    public uint Queued;
+
+    /// <summary>Fences of this timeline on the run list of the thread that has the turn. That thread.</summary>
+    [FieldOffset(516)]
+    public uint RunCount;
+
+    /// <summary>Cache of the signaller that has the turn; 0 = none, or a dispatcher.</summary>
+    [FieldOffset(520)]
+    public nint Runner;
+
+    /// <summary>Next timeline of the dispatcher's queue.</summary>
+    [FieldOffset(528)]
+    public nint ReadyNext;
+
+    /// <summary>Soft deadlines of its fences.</summary>
+    [FieldOffset(640)]
+    public DeadlineHints Hints;
 }

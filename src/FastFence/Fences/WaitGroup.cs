@@ -57,6 +57,12 @@ internal unsafe struct WaitGroup
         {
             Atomic.StorePlain(ref group->Winner, which);
 
+            if (WaiterWord.IsLost(cache))
+            {
+                Leave(group, 1);
+                return;
+            }
+
             // [GROUP-WAKE] full: the winner stands before the word says so, and the sleeper's state is taken with it. Without it a
             // waiter that is about to sleep is missed, or reads no winner. Pairs with [WAITER-PARK] and [GROUP-COUNT].
             if (Atomic.ExchangeFull(ref group->Word, WaiterWord.Signaled) == WaiterWord.Asleep)

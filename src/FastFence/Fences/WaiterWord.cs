@@ -1,3 +1,6 @@
+using FastFence.Atomics;
+using FastFence.Reclamation;
+
 namespace FastFence.Fences;
 
 /// <summary>Values of a waiter's futex word. It lives in a slab node, never on a stack: a late wake meets a word, not garbage.</summary>
@@ -17,4 +20,8 @@ internal static class WaiterWord
 
     /// <summary>Its cancellation token fired; whoever set this wakes it.</summary>
     public const uint Poked = 4;
+
+    /// <summary>Fault injection: is this the wake that gets lost? The signaller then leaves the word as it is.</summary>
+    public static unsafe bool IsLost(ThreadCache* cache) =>
+        cache->Pools->LoseWake != 0 && Atomic.AddFull(ref cache->Pools->LoseWake, uint.MaxValue) == 0;
 }

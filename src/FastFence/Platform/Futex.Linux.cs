@@ -8,8 +8,8 @@ internal static unsafe partial class Futex
     // include/uapi/linux/futex.h. WAIT_BITSET and not WAIT: its deadline is absolute, so a wait that was interrupted and
     // tried again does not grow.
     private const int PrivateFlag = 128;
-    private const int WakeOperation = 1 | PrivateFlag;
-    private const int WaitBitsetOperation = 9 | PrivateFlag;
+    private const int WakeOperation = 1;
+    private const int WaitBitsetOperation = 9;
     private const uint AnyBit = 0xFFFF_FFFF;
 
     private const long NanosecondsPerSecond = 1_000_000_000;
@@ -21,10 +21,10 @@ internal static unsafe partial class Futex
     {
         uint word = 0;
         return SystemCallNumber.IsKnown && MonotonicClock.IsKernelMonotonic
-            && Libc.SystemCallWithoutErrno(SystemCallNumber.Futex, (nint)(&word), WakeOperation, 1) == 0;
+            && Libc.SystemCallWithoutErrno(SystemCallNumber.Futex, (nint)(&word), WakeOperation | PrivateFlag, 1) == 0;
     }
 
-    private static FutexResult WaitInKernel(uint* word, uint expected, long deadline)
+    private static FutexResult WaitInKernel(uint* word, uint expected, long deadline, int flags)
     {
         // The kernel calls a negative time an error; every deadline before boot is simply over.
         (long seconds, long nanoseconds) = Math.DivRem(Math.Max(deadline, 0), NanosecondsPerSecond);
@@ -33,7 +33,7 @@ internal static unsafe partial class Futex
 
         // A normal GC transition: this call sleeps, and a collection must not wait for it.
         nint result = Libc.SystemCall(
-            SystemCallNumber.Futex, (nint)word, WaitBitsetOperation, (nint)expected, (nint)timeout, 0, unchecked((nint)AnyBit));
+            SystemCallNumber.Futex, (nint)word, WaitBitsetOperation | flags, (nint)expected, (nint)timeout, 0, unchecked((nint)AnyBit));
         if (result == 0)
         {
             return FutexResult.Woken;
@@ -49,8 +49,8 @@ internal static unsafe partial class Futex
         };
     }
 
-    private static int WakeInKernel(uint* word, int count) =>
-        (int)Math.Max(0, Libc.SystemCallWithoutErrno(SystemCallNumber.Futex, (nint)word, WakeOperation, count));
+    private static int WakeInKernel(uint* word, int count, int flags) =>
+        (int)Math.Max(0, Libc.SystemCallWithoutErrno(SystemCallNumber.Futex, (nint)word, WakeOperation | flags, count));
 
     // An unmapped or misaligned word: a caller's bug. Answering "woken" would turn it into a spin that never ends.
     [DoesNotReturn]

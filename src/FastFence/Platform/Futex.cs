@@ -5,7 +5,7 @@
 // The word must stay mapped until every waiter is out. It lives in a slab, never on a stack (architecture, decision 4).
 namespace FastFence.Platform;
 
-/// <summary>A process-private futex.</summary>
+/// <summary>A futex: of this process, or of all that share the word.</summary>
 internal static unsafe partial class Futex
 {
     /// <summary>A deadline that never comes.</summary>
@@ -24,12 +24,22 @@ internal static unsafe partial class Futex
     /// <param name="expected">What the caller last saw there.</param>
     /// <param name="deadlineNanoseconds">Absolute, on <see cref="MonotonicClock"/>; <see cref="NoDeadline"/> = none.</param>
     public static FutexResult Wait(uint* word, uint expected, long deadlineNanoseconds) =>
-        s_isNative ? WaitInKernel(word, expected, deadlineNanoseconds) : WaitByPolling(word, expected, deadlineNanoseconds);
+        s_isNative ? WaitInKernel(word, expected, deadlineNanoseconds, PrivateFlag) : WaitByPolling(word, expected, deadlineNanoseconds);
 
     /// <summary>
     /// Wakes up to <paramref name="count"/> threads that sleep on <paramref name="word"/>; returns how many. Thread class:
     /// any. Never blocks, never allocates. Cost: 0.3 µs with nobody there, 1-3 µs with one sleeper.
     /// </summary>
     // Without the kernel nobody can be counted; the pollers see the changed word by themselves.
-    public static int Wake(uint* word, int count) => s_isNative ? WakeInKernel(word, count) : 0;
+    public static int Wake(uint* word, int count) => s_isNative ? WakeInKernel(word, count, PrivateFlag) : 0;
+
+    /// <summary>As <see cref="Wait"/>, on a word of memory that several processes share; woken by <see cref="WakeShared"/> only.</summary>
+    /// <param name="word">Safety: 4-byte aligned memory that stays mapped until the call is back.</param>
+    /// <param name="expected">What the caller last saw there.</param>
+    /// <param name="deadlineNanoseconds">Absolute, on <see cref="MonotonicClock"/>; <see cref="NoDeadline"/> = none.</param>
+    public static FutexResult WaitShared(uint* word, uint expected, long deadlineNanoseconds) =>
+        s_isNative ? WaitInKernel(word, expected, deadlineNanoseconds, 0) : WaitByPolling(word, expected, deadlineNanoseconds);
+
+    /// <summary>As <see cref="Wake"/>, for sleepers of any process that entered by <see cref="WaitShared"/>.</summary>
+    public static int WakeShared(uint* word, int count) => s_isNative ? WakeInKernel(word, count, 0) : 0;
 }

@@ -65,4 +65,7 @@ internal static unsafe partial class Libc
 
     [LibraryImport(Name, EntryPoint = "close")]
     public static partial int Close(int file);
+
+    [LibraryImport(Name, EntryPoint = "dladdr")]
+    public static partial int FindImage(nint address, ImageAddress* found);
 }

@@ -35,6 +35,9 @@ internal sealed unsafe class HousekeeperThread : IDisposable
     /// <summary>Ticks ended. Any thread.</summary>
     public ulong Ticks => Atomic.LoadAcquire(ref _ticks);
 
+    /// <summary>The class of an engine's reclaimer in checked mode's graph of waits.</summary>
+    public static string ClassOf(ulong serial) => $"the reclaimer of engine {serial}";
+
     /// <summary>Stops it and waits.</summary>
     public void Dispose()
     {
@@ -50,6 +53,12 @@ internal sealed unsafe class HousekeeperThread : IDisposable
     {
         ThreadCache* cache = Registry.CacheOf(&_engine->Pools);
         _start.Report(cache != null);
+        if (Checks.On && cache != null)
+        {
+            CheckedThread.Current.Held.Push(
+                OrderGraph.NodeOf(ClassOf(_engine->Pools.Serial)), HeldKind.Agent, new CodeSite(string.Empty, 0, "a destructor on the reclaimer"));
+        }
+
         while (cache != null && Atomic.LoadAcquire(ref _stop) == 0)
         {
             ReclaimStaged(cache, all: false);

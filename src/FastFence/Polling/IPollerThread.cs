@@ -9,6 +9,9 @@ internal interface IPollerThread
     /// <summary>Whether the thread is pinned, and why not (words for a person).</summary>
     string Pinning { get; }
 
+    /// <summary>Is its thread pinned as asked?</summary>
+    bool IsPinned { get; }
+
     /// <summary>Is it still running?</summary>
     bool IsAlive { get; }
 

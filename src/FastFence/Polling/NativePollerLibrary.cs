@@ -2,6 +2,7 @@
 // inside), so engines come and go on it.
 using System.Runtime.InteropServices;
 using FastFence.Memory;
+using FastFence.Platform;
 using FastFence.Reclamation;
 
 namespace FastFence.Polling;
@@ -23,6 +24,7 @@ internal static unsafe class NativePollerLibrary
     private static string s_reason = string.Empty;
     private static delegate* unmanaged<PollerControl*, int> s_start;
     private static nint s_hold;
+    private static nint s_wake;
 
     /// <summary>Is it loaded and attached? Loads it at the first call.</summary>
     public static bool IsAvailable
@@ -47,6 +49,12 @@ internal static unsafe class NativePollerLibrary
 
     /// <summary>A native callback that stands still while the 32-bit word at its argument is not 0: for tests. 0 without the library.</summary>
     public static nint HoldCallback => IsAvailable ? s_hold : 0;
+
+    /// <summary>
+    /// A native callback that adds 1 to the 32-bit word at its argument and wakes its sleepers, of any process
+    /// (<see cref="Futex.WaitShared"/>). 0 without the library.
+    /// </summary>
+    public static nint WakeCallback => IsAvailable ? s_wake : 0;
 
     /// <summary>Starts a thread of the library; 0 when it runs. The library is available.</summary>
     public static int Start(PollerControl* control) => s_start(control);
@@ -105,7 +113,8 @@ internal static unsafe class NativePollerLibrary
     {
         if (!NativeLibrary.TryGetExport(library, "fastfence_attach", out nint attach)
             || !NativeLibrary.TryGetExport(library, "fastfence_start", out nint start)
-            || !NativeLibrary.TryGetExport(library, "fastfence_hold", out nint hold))
+            || !NativeLibrary.TryGetExport(library, "fastfence_hold", out nint hold)
+            || !NativeLibrary.TryGetExport(library, "fastfence_wake", out nint wake))
         {
             return $"{s_path} has not the functions of this version; {Advice}";
         }
@@ -129,6 +138,7 @@ internal static unsafe class NativePollerLibrary
         }
 
         s_hold = hold;
+        s_wake = wake;
         s_start = (delegate* unmanaged<PollerControl*, int>)start;
         return string.Empty;
     }

@@ -29,14 +29,17 @@ internal sealed unsafe class NativePollerThread : IPollerThread
     public bool IsNative => true;
 
     /// <inheritdoc/>
-    public string Pinning
+    public string Pinning => _core is not int core ? "not asked for"
+        : IsPinned ? $"pinned to core {core}"
+        : $"not pinned: core {core} does not exist here, or the cpuset forbids it";
+
+    /// <inheritdoc/>
+    public bool IsPinned
     {
         get
         {
             PollerControl* control = _control;
-            return _core is not int core ? "not asked for"
-                : control != null && control->Pinned != 0 ? $"pinned to core {core}"
-                : $"not pinned: core {core} does not exist here, or the cpuset forbids it";
+            return control != null && control->Pinned != 0;
         }
     }
 

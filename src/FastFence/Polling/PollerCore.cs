@@ -3,6 +3,7 @@
 //
 // The end of a turn is a quiescent state: whatever a turn read, it holds nothing of it.
 using FastFence.Atomics;
+using FastFence.Fences;
 using FastFence.Memory;
 using FastFence.Platform;
 using FastFence.Reclamation;
@@ -16,6 +17,12 @@ namespace FastFence.Polling;
 /// </summary>
 internal static unsafe class PollerCore
 {
+    // Awake this long before a deadline: the kernel's timer slack is 50 µs, a wake takes 5 more.
+    private const long DeadlineLead = 100_000;
+
+    // A deadline that was missed by this much is polled for no longer: it was a hint.
+    private const long DeadlinePatience = 1_000_000;
+
     /// <summary>One turn; how many positions were retired. Never blocks.</summary>
     public static int DoWork(PollerBlock* poller, ThreadCache* cache, uint term)
     {
@@ -89,10 +96,41 @@ internal static unsafe class PollerCore
             return;
         }
 
+        if (SoonestDeadline(poller, now) - DeadlineLead <= now)
+        {
+            poller->Engine->Clock.Publish(now);
+            CurrentThread.Yield();
+            return;
+        }
+
         if (IsMine(poller, term))
         {
             Park(poller, cache, term, now);
         }
+    }
+
+    /// <summary>
+    /// How long a poller without work may sleep: shortly while something is outstanding, and not across a deadline. 0 = not at all.
+    /// </summary>
+    public static long ParkUntil(PollerBlock* poller, long now, bool outstanding)
+    {
+        long soonest = SoonestDeadline(poller, now) - DeadlineLead;
+
+        // With nothing outstanding only an emitter can bring work, and its look at us is exact: sleep long. Otherwise the device's
+        // interrupt may be lost, so the park is short (fault 13).
+        return soonest <= now ? 0 : Math.Min(soonest, now + (outstanding ? poller->ParkNanoseconds : 100 * poller->ParkNanoseconds));
+    }
+
+    private static long SoonestDeadline(PollerBlock* poller, long now)
+    {
+        RingSet* set = (RingSet*)Atomic.LoadAcquire(ref poller->Rings);
+        long soonest = long.MaxValue;
+        for (int i = 0; set != null && i < set->Count; i++)
+        {
+            soonest = Math.Min(soonest, DeadlineHints.Soonest(RingSet.Items(set)[i]->Timeline, now - DeadlinePatience));
+        }
+
+        return soonest;
     }
 
     /// <summary>Is the poller of this term still the one that polls?</summary>
@@ -102,12 +140,12 @@ internal static unsafe class PollerCore
     {
         // Readers go to the clock themselves while nobody publishes.
         poller->Engine->Clock.Publish(0);
-        if (MaySleep(poller, cache, out bool outstanding))
+        long until = MaySleep(poller, cache, out bool outstanding) ? ParkUntil(poller, now, outstanding) : 0;
+        if (until != 0)
         {
-            // With nothing outstanding only an emitter can bring work, and its look at us is exact: sleep long. Otherwise the
-            // device's interrupt may be lost, so the park is short (fault 13). Never asleep while online.
+            // Never asleep while online.
             Reader.GoOffline(cache->Reader);
-            Futex.Wait(&poller->Wake.Asleep, 1, now + (outstanding ? poller->ParkNanoseconds : 100 * poller->ParkNanoseconds));
+            Futex.Wait(&poller->Wake.Asleep, 1, until);
             Reader.GoOnline(cache->Domain, cache->Reader);
         }
 
@@ -118,7 +156,7 @@ internal static unsafe class PollerCore
     internal static bool MaySleep(PollerBlock* poller, ThreadCache* cache, out bool outstanding)
     {
         // [POLLER-SLEEP] full, then a process-wide barrier: announced before the last look. Emitters publish by a full exchange;
-        // a device writes its word and looks at us without a fence, and the barrier orders that for it. Pairs with [RING-PUBLISH] and
+        // a device writes its word and looks at us without a fence, and the barrier orders that for it. Pairs with [RING-PUBLISH], [HINT-WAKE] and
         // [WORD-WRITE]. Without it a completion written at this moment waits for the whole park.
         Atomic.ExchangeFull(ref poller->Wake.Asleep, 1);
         Atomic.StoreRelease(ref poller->Words.Parked, 1);

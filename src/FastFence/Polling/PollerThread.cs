@@ -34,6 +34,9 @@ internal sealed unsafe class PollerThread : IPollerThread
     public string Pinning => _pinning;
 
     /// <inheritdoc/>
+    public bool IsPinned { get; private set; }
+
+    /// <inheritdoc/>
     public bool IsAlive => _thread.IsAlive;
 
     /// <inheritdoc/>
@@ -83,11 +86,35 @@ internal sealed unsafe class PollerThread : IPollerThread
         }
     }
 
+    /// <summary>
+    /// One turn. Retiring is signalling: a native callback that waits here holds up every ring (C3). Only a managed poller is told so; a
+    /// NativeAOT one runs <see cref="PollerCore"/> itself.
+    /// </summary>
+    public static int DoWork(PollerBlock* poller, ThreadCache* cache, uint term)
+    {
+        if (!Checks.On)
+        {
+            return PollerCore.DoWork(poller, cache, term);
+        }
+
+        ReaderRecord* reader = cache->Reader;
+        reader->Signalling++;
+        try
+        {
+            return PollerCore.DoWork(poller, cache, term);
+        }
+        finally
+        {
+            reader->Signalling--;
+        }
+    }
+
     private void Run()
     {
         if (_core is int core)
         {
-            _pinning = Affinity.TryPinCurrentThread(core, out string reason) ? $"pinned to core {core}" : $"not pinned: {reason}";
+            IsPinned = Affinity.TryPinCurrentThread(core, out string reason);
+            _pinning = IsPinned ? $"pinned to core {core}" : $"not pinned: {reason}";
         }
 
         ReaderState former = Enter(_poller, out ThreadCache* cache);
@@ -99,7 +126,7 @@ internal sealed unsafe class PollerThread : IPollerThread
 
         while (Atomic.LoadAcquire(ref _stop) == 0)
         {
-            PollerCore.Idle(_poller, cache, _term, PollerCore.DoWork(_poller, cache, _term));
+            PollerCore.Idle(_poller, cache, _term, DoWork(_poller, cache, _term));
         }
 
         _poller->Engine->Clock.Publish(0);

@@ -31,7 +31,7 @@ public static unsafe class GracePeriod
     /// <exception cref="InvalidOperationException">Inside an access section: it would wait for itself.</exception>
     public static bool TrySynchronize(TimeSpan timeout)
     {
-        Section.ThrowIfInside("Waiting for a grace period");
+        Section.ThrowBeforeGrace("Waiting for a grace period");
         ReaderRecord* reader = Registry.CurrentReader();
         bool online = Reader.TryLeave(reader);
         try

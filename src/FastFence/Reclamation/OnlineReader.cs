@@ -35,7 +35,7 @@ public sealed unsafe class OnlineReader : IDisposable
     public void ReportQuiescentState()
     {
         Check();
-        Section.ThrowIfInside("A quiescent report");
+        Section.ThrowIfInside("A quiescent report", MisuseKind.QuiescentInsideSection);
         if (_reader->State != (uint)ReaderState.Online)
         {
             throw new InvalidOperationException("This reader is offline: it has nothing to report until it has come back (GoOnline).");
@@ -48,7 +48,7 @@ public sealed unsafe class OnlineReader : IDisposable
     public void GoOffline()
     {
         Check();
-        Section.ThrowIfInside("Going offline");
+        Section.ThrowIfInside("Going offline", MisuseKind.QuiescentInsideSection);
         Reader.TryLeave(_reader);
     }
 

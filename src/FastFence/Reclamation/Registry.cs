@@ -300,10 +300,18 @@ internal static unsafe partial class Registry
     /// <summary>Frees the records of threads that have ended, inside a section or not. The reclaimer, every tick.</summary>
     public static int RecoverDead(DomainBlock* domain)
     {
+        int recovered;
         lock (s_lock)
         {
-            return RecoverDeadLocked(domain);
+            recovered = RecoverDeadLocked(domain);
         }
+
+        if (Checks.On)
+        {
+            LeftOpen.Report();
+        }
+
+        return recovered;
     }
 
     private static int RecoverDeadLocked(DomainBlock* domain)
@@ -345,6 +353,11 @@ internal static unsafe partial class Registry
 
     private static void Vacate(ReaderRecord* record)
     {
+        if (Checks.On)
+        {
+            LeftOpen.Look(record);
+        }
+
         // The dead thread reads no more: whatever section it was in is over (fault 30).
         Atomic.StoreRelease(ref record->Word, 0);
         ThreadCache* cache = record->Caches;
@@ -367,6 +380,7 @@ internal static unsafe partial class Registry
         }
 
         record->WordSeen = 0;
+        record->Signalling = 0;
         record->OtherRuntime = 0;
         Atomic.StoreRelease(ref record->State, (uint)ReaderState.Free);
     }

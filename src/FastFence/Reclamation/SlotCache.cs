@@ -146,8 +146,9 @@ internal unsafe struct SlotCache
             }
         }
 
-        // A reader parked in a section must not let limbo grow without end: creation is refused first (C18).
-        if (Atomic.LoadAcquire(ref pools->LimboSlots) < pools->LimboBound && CarveInto<TKind>(owner, cache, pool))
+        // A reader parked in a section must not let limbo grow without end: creation is refused first (C18). Inside a signalling
+        // section nothing grows (C3): a slab may need the system, and whoever waits for memory may wait for this section's fences.
+        if (Atomic.LoadAcquire(ref pools->LimboSlots) < pools->LimboBound && owner->Reader->Signalling == 0 && CarveInto<TKind>(owner, cache, pool))
         {
             return TryTake(cache);
         }

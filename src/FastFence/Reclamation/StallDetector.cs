@@ -6,7 +6,8 @@ namespace FastFence.Reclamation;
 /// <summary>A reader that has held up reclamation for too long.</summary>
 /// <param name="ThreadId">OS thread id.</param>
 /// <param name="Since">Monotonic ns of the first scan that saw it in this section.</param>
-internal readonly record struct Stall(int ThreadId, long Since);
+/// <param name="Where">Where its section was opened, in checked mode; null when it is the engine's own or not known.</param>
+internal readonly record struct Stall(int ThreadId, long Since, string? Where);
 
 /// <summary>Names the late reader (C18). One an engine, one thread; costs nothing to readers.</summary>
 internal sealed unsafe class StallDetector
@@ -36,7 +37,7 @@ internal sealed unsafe class StallDetector
             else if (!watch.Reported && now - watch.Since >= limitNanoseconds)
             {
                 _late[(nint)r] = watch with { Reported = true };
-                stall = new Stall(r->ThreadId, watch.Since);
+                stall = new Stall(r->ThreadId, watch.Since, Checks.On ? CheckedThread.Of(r).OutermostSection : null);
                 return true;
             }
         }

@@ -15,6 +15,9 @@ internal unsafe struct ThreadCache
     /// <summary>Serial of a cache whose engine is gone; no pool has it, a disposed one included.</summary>
     public const ulong NoEngine = ulong.MaxValue;
 
+    /// <summary>Value of <see cref="Running"/> while a dispatcher or executor runs what others signaled.</summary>
+    public const uint HandedOver = 2;
+
     /// <summary>Serial of the engine, or <see cref="NoEngine"/>. A thread finds its cache by this.</summary>
     public ulong Serial;
 
@@ -39,7 +42,13 @@ internal unsafe struct ThreadCache
     /// <summary>Last callback node of the last such fence.</summary>
     public uint RunTail;
 
-    /// <summary>1 while this thread runs callbacks: signals raised inside queue theirs (C12).</summary>
+    /// <summary>Newest await that this thread's signals have completed and that it has not told yet; 0 = none.</summary>
+    public uint AwaitHead;
+
+    /// <summary>
+    /// Nonzero while this thread runs callbacks: signals raised inside queue theirs (C12). 1: its own signals';
+    /// <see cref="HandedOver"/>: as a dispatcher or executor.
+    /// </summary>
     public uint Running;
 
     /// <summary>1 while the present signal was raised inside an access section of the caller's: its callbacks go to the dispatcher.</summary>

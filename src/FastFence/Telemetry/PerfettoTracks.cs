@@ -32,7 +32,7 @@ internal sealed class PerfettoTracks(TraceLog log, ProtoWriter proto, Action flu
         int process = proto.Begin(TrackProcess);
         proto.Put(1, (long)Math.Max(log.Pid, 1)); // ProcessDescriptor.pid; 0 would be the idle task's
         proto.End(process);
-        EndDescriptor(descriptor);
+        EndEvent(descriptor);
         foreach (TraceEvent e in log.Events)
         {
             Track track = TrackOf(e);
@@ -61,10 +61,10 @@ internal sealed class PerfettoTracks(TraceLog log, ProtoWriter proto, Action flu
         track = new Track((ulong)_tracks.Count);
         _tracks.Add(e.Context, track);
         string name = $"{log.Names[e.Driver]} {log.Names[e.Timeline]} {e.Context}";
-        EndDescriptor(BeginDescriptor(TimelineUuid | track.Number, name, ProcessUuid));
+        EndEvent(BeginDescriptor(TimelineUuid | track.Number, name, ProcessUuid));
         int counter = BeginDescriptor(CounterUuid | track.Number, $"pending {name}", ProcessUuid);
         proto.End(proto.Begin(TrackCounter));
-        EndDescriptor(counter);
+        EndEvent(counter);
         return track;
     }
 
@@ -80,7 +80,7 @@ internal sealed class PerfettoTracks(TraceLog log, ProtoWriter proto, Action flu
         if (track.Lanes.Count != lanes)
         {
             // One name for all lanes of a timeline: the viewer shows them as one group.
-            EndDescriptor(BeginDescriptor(LaneOf(track, lane), "fences", TimelineUuid | track.Number));
+            EndEvent(BeginDescriptor(LaneOf(track, lane), "fences", TimelineUuid | track.Number));
         }
 
         int place = BeginEvent(e, TypeBegin, LaneOf(track, lane));
@@ -197,8 +197,6 @@ internal sealed class PerfettoTracks(TraceLog log, ProtoWriter proto, Action flu
 
         return place;
     }
-
-    private void EndDescriptor(int place) => EndEvent(place);
 
     private void PutSequence()
     {

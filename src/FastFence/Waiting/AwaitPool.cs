@@ -34,7 +34,7 @@ internal static class AwaitPool
             if (s_made == s_sources.Length)
             {
                 Array.Resize(ref s_free, 2 * s_made);
-                Array.Resize(ref s_sources, 2 * s_made);
+                Array.Resize(ref s_sources, 2 * s_made); // assigned when it is filled: readers do not lock
             }
 
             AwaitSource source = new(s_made);
@@ -43,14 +43,11 @@ internal static class AwaitPool
         }
     }
 
-    /// <summary>The source of a number that is in use.</summary>
-    public static AwaitSource At(int number)
-    {
-        lock (s_lock)
-        {
-            return s_sources[number];
-        }
-    }
+    /// <summary>
+    /// The source of a number that is in use. Without the lock: the number came by way of a node that was published after the source stood
+    /// in the array, and an array that has been replaced since still has it.
+    /// </summary>
+    public static AwaitSource At(int number) => s_sources[number];
 
     /// <summary>Gives a source back.</summary>
     public static void Give(int number)

@@ -10,6 +10,7 @@ using System.Threading.Tasks.Sources;
 using FastFence.Atomics;
 using FastFence.Fences;
 using FastFence.Platform;
+using FastFence.Reclamation;
 
 namespace FastFence.Waiting;
 
@@ -29,7 +30,6 @@ internal sealed unsafe class AwaitSource : IValueTaskSource<FenceStatus>, IValue
     private WaitResult _result;
     private bool _canceled;
     private bool _onWheel;
-    private bool _asCallback;
     private uint _progress;
 
     internal AwaitSource(int number) => _number = number;
@@ -39,6 +39,11 @@ internal sealed unsafe class AwaitSource : IValueTaskSource<FenceStatus>, IValue
     /// </summary>
     public static AwaitSource? Begin(Fence fence, in AwaitTerms terms, out short version, out WaitResult now)
     {
+        if (Checks.On && terms.Timeout != TimeSpan.Zero)
+        {
+            WaitChecks.BeforeAwait();
+        }
+
         version = 0;
         now = new WaitResult(false, fence.Status);
         if (now.Status.IsCompleted)
@@ -70,7 +75,6 @@ internal sealed unsafe class AwaitSource : IValueTaskSource<FenceStatus>, IValue
         AwaitSource source = AwaitPool.Take();
         version = source._core.Version;
         source._canceled = false;
-        source._asCallback = false;
         Atomic.StorePlain(ref source._progress, 0);
         return source;
     }
@@ -162,20 +166,36 @@ internal sealed unsafe class AwaitSource : IValueTaskSource<FenceStatus>, IValue
         RaiseEnded(mayRunHere: false);
     }
 
-    private static void OnSignaled(Fence fence, nint number)
+    // An await of its own kind: told ahead of callbacks, its continuation is the pool's.
+    private static void OnSignaled(nint number)
+    {
+        AwaitSource source = AwaitPool.At((int)number);
+        source._result = new WaitResult(false, source._held.Fence.Status);
+        source.RaiseEnded(mayRunHere: false);
+    }
+
+    // A callback among the others: its continuation runs here.
+    private static void OnCallback(Fence fence, nint number)
     {
         AwaitSource source = AwaitPool.At((int)number);
         source._result = new WaitResult(false, fence.Status);
-        source.RaiseEnded(mayRunHere: source._asCallback);
+        source.RaiseEnded(mayRunHere: true);
     }
 
     private bool TryRegister(FenceRef held, in AwaitTerms terms, ref WaitResult now)
     {
         _held = held;
         _canceled = false;
-        _asCallback = terms.AsCallback;
         Atomic.StorePlain(ref _progress, 0);
-        switch (held.Fence.AddCallback(&OnSignaled, _number, out CallbackRegistration callback))
+        delegate*<nint, void> tell = &OnSignaled;
+        delegate*<Fence, nint, void> call = &OnCallback;
+        (NodeKind kind, nint function) = terms.GoesOn switch
+        {
+            FenceContinuation.AsCallback => (NodeKind.Managed, (nint)call),
+            FenceContinuation.OnDispatcher => (NodeKind.Dispatched, (nint)call),
+            _ => (NodeKind.Await, (nint)tell),
+        };
+        switch (held.Fence.Add(kind, function, _number, null, out CallbackRegistration callback))
         {
             case AddCallbackResult.Added:
                 _ticket = new AwaitTicket(callback);

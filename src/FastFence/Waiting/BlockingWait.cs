@@ -19,6 +19,11 @@ internal static unsafe class BlockingWait
     public static WaitResult Wait(Fence fence, in WaitTerms terms)
     {
         fence.ThrowIfNull();
+        if (Checks.On && !terms.IsZero)
+        {
+            WaitChecks.Before(fence);
+        }
+
         FenceStatus status = fence.Status;
         if (status.IsCompleted)
         {
@@ -31,7 +36,11 @@ internal static unsafe class BlockingWait
             return WaitResult.TimedOut;
         }
 
-        Section.ThrowIfInside("A blocking wait");
+        if (Section.IsInside())
+        {
+            Section.ThrowInside("A blocking wait");
+        }
+
         if (!fence.TryAcquire(out FenceRef held))
         {
             return new WaitResult(false, FenceStatus.Stale);

@@ -16,6 +16,12 @@ public enum FenceContinuation
     /// captured context is asked all the same unless the await is configured not to.
     /// </summary>
     AsCallback,
+
+    /// <summary>
+    /// On the engine's dispatcher, or the timeline's executor, whoever signals: never on the thread that signals. The fence's managed callbacks go there
+    /// with it, since they keep their order. Otherwise as <see cref="AsCallback"/>.
+    /// </summary>
+    OnDispatcher,
 }
 
 /// <summary>
@@ -39,10 +45,10 @@ public static class FenceAwaitExtensions
     /// <exception cref="InsufficientMemoryException">The engine's bound on callbacks is reached.</exception>
     /// <exception cref="InvalidOperationException">A null handle; or the result was awaited twice.</exception>
     public static ValueTask<FenceStatus> WaitAsync(this Fence fence, CancellationToken cancellationToken) =>
-        Start(fence, AwaitTerms.Until(false, cancellationToken));
+        Start(fence, AwaitTerms.Until(FenceContinuation.Captured, cancellationToken));
 
     /// <inheritdoc cref="WaitAsync(Fence, CancellationToken)"/>
-    public static ValueTask<FenceStatus> WaitAsync(this Fence fence) => Start(fence, AwaitTerms.Until(false, CancellationToken.None));
+    public static ValueTask<FenceStatus> WaitAsync(this Fence fence) => Start(fence, AwaitTerms.Until(FenceContinuation.Captured, CancellationToken.None));
 
     /// <summary>As <see cref="WaitAsync(Fence, CancellationToken)"/>, going on where <paramref name="continuation"/> says.</summary>
     /// <param name="fence">The fence.</param>
@@ -50,7 +56,7 @@ public static class FenceAwaitExtensions
     /// <param name="cancellationToken">Ends the await with an exception.</param>
     public static ValueTask<FenceStatus> WaitAsync(
         this Fence fence, FenceContinuation continuation, CancellationToken cancellationToken) =>
-        Start(fence, AwaitTerms.Until(continuation == FenceContinuation.AsCallback, cancellationToken));
+        Start(fence, AwaitTerms.Until(continuation, cancellationToken));
 
     /// <summary>
     /// Completes when the fence is signaled or the time is over; which of the two is in the result and cannot be mistaken (C14).

@@ -74,7 +74,11 @@ public static class FenceWaitExtensions
         EnableSignaling.Enable(fence);
     }
 
-    /// <summary>A soft deadline; the soonest of all callers wins, one in the past means now, none on a signaled fence.</summary>
+    /// <summary>
+    /// A soft deadline. The soonest of all callers wins, on the fence and on its timeline (a deadline for a later fence is one for those
+    /// before it): what says nothing new is dropped, the rest goes to the exporter's op, and a ring's poller is awake by then. One in
+    /// the past means now; on a signaled fence nothing happens. Never waits for anybody but another setter, for a moment.
+    /// </summary>
     /// <param name="fence">The fence.</param>
     /// <param name="fromNow">When it should be done, from now.</param>
     public static void SetDeadline(this Fence fence, TimeSpan fromNow)

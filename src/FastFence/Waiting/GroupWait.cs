@@ -40,6 +40,11 @@ internal static unsafe class GroupWait
                 $"fences[{none}] is default(Fence), which is no fence. Leave it out, or use Fence.Stub for one that is signaled.", nameof(fences));
         }
 
+        if (Checks.On && !terms.IsZero)
+        {
+            WaitChecks.Before(fences);
+        }
+
         WaitAnyResult result = GroupTarget.Look(fences, all);
         if (!result.IsTimedOut)
         {
@@ -52,7 +57,11 @@ internal static unsafe class GroupWait
             return result;
         }
 
-        Section.ThrowIfInside("A blocking wait");
+        if (Section.IsInside())
+        {
+            Section.ThrowInside("A blocking wait");
+        }
+
         WaitTerms started = terms.Started();
         Seat* few = stackalloc Seat[OnStack];
         long bytes = fences.Length * (long)sizeof(Seat);

@@ -54,10 +54,7 @@ internal sealed unsafe class HandOver : RingCase
                 RetireAll(World.Cache(1));
                 break;
             default:
-                while (CallbackInvoke.RunHandedOver(World.Cache(2)) == 0)
-                {
-                    DispatchQueue.Sleep(&World.Engine->Dispatch, long.MaxValue);
-                }
+                Callbacks.RunNext(World.Cache(2));
 
                 break;
         }
@@ -119,10 +116,7 @@ internal sealed unsafe class NestedSignal : ModelCase
 
                 break;
             case 1:
-                while (CallbackInvoke.RunHandedOver(cache) == 0)
-                {
-                    DispatchQueue.Sleep(&World.Engine->Dispatch, long.MaxValue);
-                }
+                Callbacks.RunNext(cache);
 
                 break;
             default:
@@ -157,6 +151,29 @@ internal sealed unsafe class NestedSignal : ModelCase
 /// <summary>Callbacks that stand on a fence before the threads begin.</summary>
 internal static unsafe class Callbacks
 {
+    /// <summary>As a dispatcher: sleeps until a timeline comes, and runs it.</summary>
+    public static void RunNext(ThreadCache* cache)
+    {
+        DispatchQueue* queue = &World.Engine->Dispatch;
+        TimelineBlock* timeline;
+        while ((timeline = DispatchQueue.TryTake(queue)) == null)
+        {
+            DispatchQueue.Sleep(queue, long.MaxValue);
+        }
+
+        CallbackInvoke.RunTimeline(cache, timeline);
+    }
+
+    /// <summary>As a dispatcher: runs what is there.</summary>
+    public static void RunAll(ThreadCache* cache)
+    {
+        TimelineBlock* timeline;
+        while ((timeline = DispatchQueue.TryTake(&World.Engine->Dispatch)) != null)
+        {
+            CallbackInvoke.RunTimeline(cache, timeline);
+        }
+    }
+
     public static uint Add(Fence fence, delegate*<Fence, nint, void> callback)
     {
         uint index = CallbackList.Take(World.Cache(0));

@@ -100,6 +100,47 @@ internal sealed unsafe class Quiesced : ModelCase
     private static void Callback(Fence fence, nint state) => Run.Current.WriteData(ref World.Word(0), 2);
 }
 
+/// <summary>A thread sleeps until the fence is quiesced: it wakes, and frees what the callback used after it (fault 5).</summary>
+internal sealed unsafe class WaitForQuiesced : ModelCase
+{
+    private Fence _fence;
+
+    public override string Title => "signal with a callback; mark, sleep until quiesced, free";
+
+    public override IReadOnlyList<Twin> Twins { get; } =
+    [
+        new("QUIESCE-WAIT", WeakenKind.Relaxed),
+        new("QUIESCE-LOOK", WeakenKind.Removed),
+        new("QUIESCE-LOOK", WeakenKind.Relaxed, "a look only: the process-wide barrier of [QUIESCE-WAIT] orders it with the bit"),
+        new("QUIESCE-TELL", WeakenKind.Relaxed),
+        new("QUIESCE-SLEEP", WeakenKind.Relaxed),
+    ];
+
+    public override void SetUp()
+    {
+        _fence = World.NewFence(references: 2);
+        Callbacks.Add(_fence, &Callback);
+        Names.Set(ref _fence.Slot->Head, "head");
+        Names.Set(ref _fence.Slot->Flags, "flags");
+        Names.Set(ref World.Engine->Quiesces, "quiesces");
+    }
+
+    public override void Body(int thread)
+    {
+        if (thread == 0)
+        {
+            FenceSignal.Signal(_fence, 0, 6400);
+            return;
+        }
+
+        Require(
+            FastFence.Waiting.QuiesceWait.Wait(_fence, Timeout.InfiniteTimeSpan, CancellationToken.None).IsSuccess, "the wait came back early");
+        Run.Current.WriteData(ref World.Word(0), 1);
+    }
+
+    private static void Callback(Fence fence, nint state) => Run.Current.WriteData(ref World.Word(0), 2);
+}
+
 /// <summary>The owner settles the slots that it kept while the reclaimer takes them: each goes on limbo once.</summary>
 internal sealed unsafe class LateStolen : ModelCase
 {

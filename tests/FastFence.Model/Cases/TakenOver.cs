@@ -67,10 +67,7 @@ internal sealed unsafe class TakenOver : RingCase
 
     public override void End()
     {
-        while (CallbackInvoke.RunHandedOver(World.Cache(Clocks.MaxThreads - 1)) != 0)
-        {
-            // what either poller handed over
-        }
+        Callbacks.RunAll(World.Cache(Clocks.MaxThreads - 1)); // what either poller handed over
 
         Require(World.Timeline->Completed == 2, $"the turn stands at {World.Timeline->Completed}");
         Require(HeadWord.IsQuiesced(_first.Slot->Head) && HeadWord.IsQuiesced(_second.Slot->Head), "a fence is not signaled");

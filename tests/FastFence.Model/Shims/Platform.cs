@@ -62,6 +62,11 @@ internal static class CurrentThread
     }
 }
 
+internal static class NativeCode
+{
+    public static bool IsNative(nint function) => function != 0;
+}
+
 internal static class Nap
 {
     public static void For(long nanoseconds) => CurrentThread.Yield();

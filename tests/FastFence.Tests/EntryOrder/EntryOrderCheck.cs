@@ -38,6 +38,11 @@ internal sealed partial class EntryOrderCheck
     /// <param name="watch">The argument's register; in brackets when it points at what is watched; empty for a method that only enters.</param>
     public static EntryOrder Of(List<Instruction> code, string watch)
     {
+        if (code.Count == 0)
+        {
+            throw new ArgumentException("There is no code to follow: the compiler made no such method, or inlined it everywhere.", nameof(code));
+        }
+
         EntryOrderCheck check = new(code, watch);
         check.Follow();
         return new EntryOrder(
@@ -300,13 +305,13 @@ internal sealed partial class EntryOrderCheck
     [GeneratedRegex(@"\[r\w+-(0x0?)?1\]")]
     private static partial Regex StepDown();
 
-    [GeneratedRegex(@"SharedReader(:|__)Enter|AccessSection(:|__)Begin")]
+    [GeneratedRegex(@"SharedReader(:|__)Enter")]
     private static partial Regex Enters();
 
     [GeneratedRegex(@"SharedReader(:|__)Exit")]
     private static partial Regex Leaves();
 
     // Called with whatever an argument's register still holds; none of them has a parameter that is a fence.
-    [GeneratedRegex(@"Throw|StaticBase|Registry(:|__)|Domain(:|__)|Reservation(:|__)|SharedReader(:|__)|AccessSection(:|__)Begin|ThreadStatic")]
+    [GeneratedRegex(@"Throw|StaticBase|Registry(:|__)|Domain(:|__)|Reservation(:|__)|SharedReader(:|__)|ThreadStatic")]
     private static partial Regex Harmless();
 }

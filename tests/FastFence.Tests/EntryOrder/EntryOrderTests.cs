@@ -19,7 +19,7 @@ public sealed class EntryOrderTests
         ("FastFence.EntrySample.Entries:OfThread", "FastFence_EntrySample_FastFence_EntrySample_Entries__OfThread", "rdi"),
         ("FastFence.EntrySample.Entries:Guard", "FastFence_EntrySample_FastFence_EntrySample_Entries__Guard", "rdi"),
         ("FastFence.EntrySample.Entries:GuardedName", "FastFence_EntrySample_FastFence_EntrySample_Entries__GuardedName", "rdi"),
-        ("FastFence.AccessSection:Begin", "FastFence_FastFence_AccessSection__Begin", ""),
+        ("FastFence.EntrySample.Entries:Open", "FastFence_EntrySample_FastFence_EntrySample_Entries__Open", ""),
         ("FastFence.Access:Run[FastFence.EntrySample.Entries+Question]",
             "FastFence_FastFence_Access__Run<FastFence_EntrySample_FastFence_EntrySample_Entries_Question>", "[rdi]"),
         ("FastFence.Fences.FenceSignal:Signal", "FastFence_FastFence_Fences_FenceSignal__Signal", "rdi"),

@@ -173,7 +173,7 @@ public sealed unsafe class CallbackOrderTests : FenceTest
         Assert.False(registration.Remove());
         ThreadCache* cache = Registry.CacheOf(&Engine.Block->Pools);
         Section.Enter();
-        CallbackRun.Collect(cache, fence.Index, fence.Slot, open, onPoller: false, keep: 0);
+        CallbackRun.Collect(cache, fence.Index, fence.Slot, open, onPoller: false, fence.Generation, later: false);
         Timeline.Block->Completed = fence.Seqno;
         Section.Exit();
         CallbackInvoke.RunAll(cache);

@@ -19,12 +19,12 @@ public sealed unsafe class FenceLayoutTests(ITestOutputHelper output)
             (nameof(FenceSlot), 64, sizeof(FenceSlot)),
             (nameof(CallbackNode), 32, sizeof(CallbackNode)),
             (nameof(ReaderRecord), 128, sizeof(ReaderRecord)),
-            (nameof(TimelineBlock), 512, sizeof(TimelineBlock)),
+            (nameof(TimelineBlock), 896, sizeof(TimelineBlock)),
             (nameof(ExporterBlock), 256, sizeof(ExporterBlock)),
             (nameof(RingSlot), 64, sizeof(RingSlot)),
             (nameof(RingCommand), 48, sizeof(RingCommand)),
             (nameof(RingBlock), 512, sizeof(RingBlock)),
-            (nameof(DispatchQueue), 256, sizeof(DispatchQueue)),
+            (nameof(DispatchQueue), 384, sizeof(DispatchQueue)),
             (nameof(Fence), 8, sizeof(Fence)),
             (nameof(FenceRef), 8, sizeof(FenceRef)),
             (nameof(FenceSource), 8, sizeof(FenceSource)),
@@ -63,6 +63,15 @@ public sealed unsafe class FenceLayoutTests(ITestOutputHelper output)
     }
 
     [Fact]
+    public void EachFlagOfAFenceIsABitOfItsOwn()
+    {
+        uint[] flags = [.. typeof(FenceFlags).GetFields().Where(field => field.FieldType == typeof(uint)).Select(field => (uint)field.GetRawConstantValue()!)];
+        Assert.True(flags.Length >= 6);
+        Assert.All(flags, flag => Assert.True(uint.IsPow2(flag), $"{flag} is not one bit"));
+        Assert.Equal(flags.Length, flags.Distinct().Count());
+    }
+
+    [Fact]
     public void ANodesWordsStandWhereTheDecisionPutsThem()
     {
         CallbackNode node = default;
@@ -87,7 +96,7 @@ public sealed unsafe class FenceLayoutTests(ITestOutputHelper output)
         TimelineBlock timeline = default;
         DomainBlock domain = default;
         RingBlock ring = default;
-        AssertApart("timeline", Offset(ref timeline, ref timeline.LastSeqno), Offset(ref timeline, ref timeline.Completed), Offset(ref timeline, ref timeline.Reclaimed));
+        AssertApart("timeline", Offset(ref timeline, ref timeline.LastSeqno), Offset(ref timeline, ref timeline.Completed), Offset(ref timeline, ref timeline.Reclaimed), Offset(ref timeline, ref timeline.Queued), Offset(ref timeline, ref timeline.Hints));
         AssertApart("domain", Offset(ref domain, ref domain.Phase), Offset(ref domain, ref domain.Completed), Offset(ref domain, ref domain.Records), Offset(ref domain, ref domain.SharedWord));
         AssertApart("ring", 0, Offset(ref ring, ref ring.Seen), Offset(ref ring, ref ring.DoorbellAsleep), Offset(ref ring, ref ring.OwnWord));
     }

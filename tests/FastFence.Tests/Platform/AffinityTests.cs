@@ -3,6 +3,7 @@ using Xunit;
 
 namespace FastFence.Tests.Platform;
 
+[Collection(nameof(CoreKeeperTests))]
 public sealed class AffinityTests
 {
     [Fact]

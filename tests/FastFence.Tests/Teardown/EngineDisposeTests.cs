@@ -119,6 +119,34 @@ public sealed class EngineDisposeTests
         source.Dispose();
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void FromACallbackOnAnExecutorTimelineAndEngineMayGo(bool pool)
+    {
+        using FenceEngine engine = new();
+        Timeline timeline = engine.CreateTimeline(
+            "t", new TimelineOptions { Executor = pool ? CallbackExecutor.ThreadPool : CallbackExecutor.Dispatcher });
+        FenceSource first = timeline.CreateFence();
+        FenceSource second = timeline.CreateFence();
+        Fence last = second.Fence;
+        FenceStatus status = default;
+        first.Fence.AddCallback((_, _) => timeline.Dispose(), null, out _);
+        last.AddCallback(
+            (fence, _) =>
+            {
+                status = fence.Status; // closed by the callback before it, which runs it behind itself
+                engine.Dispose();
+            },
+            null,
+            out _);
+        first.Signal();
+        MustBeGone(engine);
+        Assert.Equal(FenceStatus.Failed(FenceError.TimelineClosed), status);
+        first.Dispose();
+        second.Dispose();
+    }
+
     [Fact]
     public void FromItsOwnNotificationItEndsToo()
     {

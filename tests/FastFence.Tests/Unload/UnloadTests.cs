@@ -38,10 +38,15 @@ public sealed unsafe class UnloadTests : IDisposable
         Until.Holds(() => Volatile.Read(ref _driver.Data->Waiting) == 1, "a sleeper in the wait op");
         int called = 0;
         pending.AddCallback((_, _) => called++, null, out _);
+        _driver.Data->HoldDestructor = 1;
         _driver.Retire(data);
 
-        UnloadReport report = Unload(FenceError.EntityKilled);
+        Task<UnloadReport> unload = _driver.Exporter.UnloadAsync(s_minute, FenceError.EntityKilled);
         woken();
+        Until.Holds(() => Volatile.Read(ref _engine.Block->Hasten) == 1, "the step that waits for destructors");
+        Volatile.Write(ref _driver.Data->HoldDestructor, 0);
+        Assert.True(unload.Wait(s_minute + s_minute), "the unload does not end");
+        UnloadReport report = unload.Result;
         Assert.True(report.IsComplete, report.ToString());
         Assert.False(report.IsCodeUnloaded);
         Assert.Equal((7, 1, 2), (report.FencesSignaled, report.SleepersWoken, report.DestructorsAwaited));
@@ -99,6 +104,35 @@ public sealed unsafe class UnloadTests : IDisposable
 
     [Fact]
     public void WithoutTheFirstGracePeriodAFenceMadeMeanwhileStaysPending() => Assert.Equal(FenceStatus.Pending, CreateDuringUnload(UnloadSkip.Creation));
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)] // the control
+    public void AClosedTimelineIsNotFreedUnderACreatorThatSawItOpen(bool free)
+    {
+        Exporter exporter = _engine.CreateExporter("host");
+        exporter.Skip = free ? UnloadSkip.Creators : UnloadSkip.None;
+        Timeline timeline = exporter.CreateTimeline("t");
+        Lives.Many(timeline, 1);
+        Until.Drained(_engine); // so that all its fences have gone
+        _observer.Do(Section.Enter);
+        Volatile.Write(ref timeline.Block->Closed, 1);
+        if (free)
+        {
+            Until.Holds(() => timeline.IsFreed, "the free that comes too early");
+            _observer.Do(Section.Exit);
+            return;
+        }
+
+        for (int tick = 0; tick < 5; tick++)
+        {
+            _engine.FreeTimelines(exporter);
+            Assert.False(timeline.IsFreed);
+        }
+
+        _observer.Do(Section.Exit);
+        Until.Holds(() => timeline.IsFreed, "the free behind the creator");
+    }
 
     [Fact]
     public void CallbacksOfItsCodeOnFencesOfAnyEngineAreRemovedOrHaveReturned()

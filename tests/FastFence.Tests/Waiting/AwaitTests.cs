@@ -1,3 +1,4 @@
+using FastFence.Tests.Fences;
 using FastFence.Tests.Memory;
 using Xunit;
 
@@ -134,6 +135,7 @@ public sealed class AwaitTests : IDisposable
     [Theory]
     [InlineData(FenceContinuation.Captured)]
     [InlineData(FenceContinuation.AsCallback)]
+    [InlineData(FenceContinuation.OnDispatcher)]
     public async Task TheContinuationRunsOnTheSignallerOnlyOnRequest(FenceContinuation continuation)
     {
         using Timeline timeline = _engine.CreateTimeline("await");
@@ -145,12 +147,52 @@ public sealed class AwaitTests : IDisposable
         signaller.Join();
         await awaiting.WaitAsync(TimeSpan.FromSeconds(30));
         Assert.Equal(continuation == FenceContinuation.AsCallback, resumedOn == signaller);
+        Assert.Equal(continuation == FenceContinuation.OnDispatcher, resumedOn!.Name == "FastFence dispatcher");
 
         async Task Resume()
         {
             await source.Fence.WaitAsync(continuation, CancellationToken.None).ConfigureAwait(false);
             resumedOn = Thread.CurrentThread;
         }
+    }
+
+    [Fact]
+    public void AnAwaitOnTheDispatcherTakesTheFencesCallbacksWithItInTheirOrder()
+    {
+        using Timeline timeline = _engine.CreateTimeline("await");
+        List<string> ran = [];
+        for (int round = 0; round < 200; round++)
+        {
+            using FenceSource source = timeline.CreateFence();
+            using FenceSource next = timeline.CreateFence();
+            Fence fence = source.Fence;
+            ran.Clear();
+            Add(fence, "before");
+            Task awaiting = Resume();
+            Add(fence, "behind");
+            Add(next.Fence, "next fence");
+            source.Signal();
+            next.Signal();
+            Race.Until(() => fence.IsQuiesced && next.Fence.IsQuiesced && awaiting.IsCompleted, "all have run");
+            Assert.Equal(["before", "await", "behind", "next fence"], ran);
+
+            void Add(Fence to, string what) => to.AddCallback((_, _) => ran.Add(what), null, out _);
+
+            async Task Resume()
+            {
+                Assert.Equal(FenceStatus.Signaled, await fence.WaitAsync(FenceContinuation.OnDispatcher, CancellationToken.None).ConfigureAwait(false));
+                ran.Add("await");
+            }
+        }
+    }
+
+    [Fact]
+    public async Task AnAwaitThatIsToGoOnNowhereIsRefused()
+    {
+        using Timeline timeline = _engine.CreateTimeline("await");
+        using FenceSource source = timeline.CreateFence();
+        await Assert.ThrowsAsync<ArgumentOutOfRangeException>(async () => await source.Fence.WaitAsync((FenceContinuation)3, CancellationToken.None));
+        await Assert.ThrowsAsync<ArgumentOutOfRangeException>(async () => await source.Fence.WaitAsync((FenceContinuation)(-1), CancellationToken.None));
     }
 
     [Fact]

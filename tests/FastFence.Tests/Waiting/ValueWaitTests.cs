@@ -214,17 +214,24 @@ public sealed class ValueWaitTests : FenceTest
         // Not a FenceTest's engine: those fail when a wake was lost.
         using FenceEngine engine = new(new FenceEngineOptions { StartPoller = false });
         Timeline timeline = engine.CreateTimeline("lost");
-        for (int kind = 0; kind < 2; kind++)
+        Func<Fence, bool>[] waits =
+        [
+            fence => fence.Wait(s_long).IsSuccess,
+            fence => timeline.WaitFor(fence.Seqno, s_long, CancellationToken.None).IsSuccess,
+            fence => FenceWait.Any([fence, fence], s_long, CancellationToken.None) is { IsTimedOut: false, Status.IsCompleted: true },
+            fence => FenceWait.All([Fence.Stub, fence], s_long, CancellationToken.None).IsSuccess,
+        ];
+        for (int kind = 0; kind < waits.Length; kind++)
         {
             FenceSource source = timeline.CreateFence();
             Fence fence = source.Fence;
-            ulong seqno = fence.Seqno;
-            bool forValue = kind == 1;
+            Func<Fence, bool> wait = waits[kind];
+            int slept = kind + 1;
             Race.Run(
-                () => Assert.True(forValue ? timeline.WaitFor(seqno, s_long, CancellationToken.None).IsSuccess : fence.Wait(s_long).IsSuccess),
+                () => Assert.True(wait(fence)),
                 () =>
                 {
-                    Race.Until(() => engine.GetStatistics().WaitsSlept == (forValue ? 2 : 1), "the waiter sleeps");
+                    Race.Until(() => engine.GetStatistics().WaitsSlept == slept, "the waiter sleeps");
                     LoseNextWake(engine);
                     source.Signal();
                 });

@@ -22,6 +22,8 @@ internal static class WorkloadList
             [TimestampWorkload.NoTimestamp, TimestampWorkload.TimeBackwards], static (e, r) => new TimestampWorkload(e, r)),
         new("last-reference", "9", "the last reference is dropped in a callback, a poll, under a wait",
             [LastReferenceWorkload.DestructorPlace, LastReferenceWorkload.DestructorCount], static (e, r) => new LastReferenceWorkload(e, r)),
+        new("waits", "7, 12, 14", "one, any and all of several fences are waited for while they signal",
+            [WaitWorkload.WakeLost, WaitWorkload.AnyWakeLost, WaitWorkload.AllWakeLost, WaitWorkload.WrongResult], static (e, r) => new WaitWorkload(e, r)),
         new("born-signaled", "16", "fences that are signaled before anybody looks",
             [BornSignaledWorkload.BornPending, BornSignaledWorkload.LiveGrew], static (e, r) => new BornSignaledWorkload(e, r)),
         new("teardown", "17", "engines are disposed at every phase of their fences",

@@ -1,0 +1,30 @@
+using System.Runtime.CompilerServices;
+using FastFence.Fences;
+using FastFence.Reclamation;
+
+namespace FastFence;
+
+public sealed unsafe partial class Timeline
+{
+    /// <summary>
+    /// Opens a <see cref="SignallingSection"/> that this timeline's fences depend on (C3), so that checked mode can tell its waits and locks
+    /// from those of others. The thread's cache for the engine is made first, outside of it. Any thread; never blocks, never fails.
+    /// </summary>
+    /// <param name="member">Left to the compiler.</param>
+    /// <param name="file">Left to the compiler.</param>
+    /// <param name="line">Left to the compiler.</param>
+    public SignallingSection BeginSignalling(
+        [CallerMemberName] string member = "", [CallerFilePath] string file = "", [CallerLineNumber] int line = 0)
+    {
+        Section.Enter();
+        int node = OrderGraph.AnySignaller;
+        if (!IsFreed)
+        {
+            _ = Registry.CacheOf(&_block->Engine->Pools);
+            node = Checks.On ? OrderGraph.NodeOf(References.ClassOf(_block)) : node;
+        }
+
+        Section.Exit();
+        return Checks.On ? SignallingSection.BeginChecked(node, member, file, line) : SignallingSection.BeginAt(node);
+    }
+}
