@@ -6,6 +6,7 @@ using FastFence.Memory;
 using FastFence.Platform;
 using FastFence.Polling;
 using FastFence.Reclamation;
+using FastFence.Rings;
 
 namespace FastFence;
 
@@ -83,6 +84,10 @@ internal static unsafe class Exports
         }
     }
 
+    /// <summary>A native callback that ends its thread on the spot, without a word to anybody: what a dead one does. For tests.</summary>
+    [UnmanagedCallersOnly(EntryPoint = "fastfence_die")]
+    public static void Die(ulong fence, nint argument) => Libc.SystemCall(SystemCallNumber.ExitThread, 0, 0, 0);
+
     /// <summary>
     /// A native callback that adds 1 to the 32-bit word at its argument and wakes all who sleep on it, in any process: how a thread that
     /// no runtime knows waits for a fence.
@@ -93,6 +98,22 @@ internal static unsafe class Exports
         uint* word = (uint*)argument;
         Atomic.AddFull(ref *word, 1);
         Futex.WakeShared(word, int.MaxValue);
+    }
+
+    /// <summary>Starts a device on a thread of its own (<see cref="RingDriver"/>); 0, or 2 = no thread could be made. For tests and measurements.</summary>
+    [UnmanagedCallersOnly(EntryPoint = "fastfence_drive")]
+    public static int Drive(RingDriverWords* words)
+    {
+        try
+        {
+            nint address = (nint)words;
+            new Thread(() => RingDriver.Run((RingDriverWords*)address)) { IsBackground = true, Name = "FastFence driver" }.Start();
+            return 0;
+        }
+        catch (Exception e) when (e is OutOfMemoryException or ThreadStartException)
+        {
+            return 2;
+        }
     }
 
     private static void Run(PollerControl* control)

@@ -57,11 +57,34 @@ int32_t fastfence_start(fastfence_poller *control);
 /* A callback that stands still while the 32-bit word at argument is not 0. For tests. */
 void fastfence_hold(uint64_t fence, void *argument);
 
+/* A callback that ends its thread on the spot. For tests. */
+void fastfence_die(uint64_t fence, void *argument);
+
 /*
  * A callback that adds 1 to the 32-bit word at argument and wakes all who sleep on it by FUTEX_WAIT without the private flag, in any
  * process: how a thread that no runtime knows waits for a fence. A garbage collection of the host stops neither of them.
  */
 void fastfence_wake(uint64_t fence, void *argument);
+
+/* What a driver of rings and its host tell each other; 256 bytes, aligned to 128. */
+typedef struct fastfence_driver {
+    uint64_t rings[4];          /* host: fresh rings */
+    int64_t *starts;            /* driver: when jobs began, monotonic ns; or null */
+    uint64_t capacity;          /* host: room in starts */
+    int64_t  not_before;        /* host: nothing is taken before, monotonic ns */
+    uint64_t target;            /* host: is_ahead becomes 0 after so many jobs */
+    int64_t  give_up_at;        /* host: or at that monotonic time, ns; 0 = never */
+    uint32_t count;             /* host: how many rings */
+    uint32_t stop;              /* host: 1 = end; a futex word */
+    uint8_t  reserved0[48];
+    uint64_t jobs;              /* driver: jobs done */
+    uint32_t is_ahead;          /* host: 1; driver: 0 at the target; a futex word */
+    uint32_t has_ended;         /* driver */
+    uint8_t  reserved1[112];
+} fastfence_driver;
+
+/* Starts a simple device for some rings on a thread of its own. 0; 2 = no thread could be made. For tests and measurements. */
+int32_t fastfence_drive(fastfence_driver *words);
 
 #ifdef __cplusplus
 }

@@ -8,6 +8,15 @@ namespace FastFence;
 /// <summary>Counters of an engine, summed over its threads at one moment; each is exact once its threads are quiet.</summary>
 public sealed record EngineStatistics
 {
+    /// <summary>Which poller runs now.</summary>
+    public PollerKind PollerKind { get; init; }
+
+    /// <summary>Why this one (<see cref="FencePoller.KindReason"/>).</summary>
+    public string PollerReason { get; init; } = string.Empty;
+
+    /// <summary>How often a managed poller had to take the native one's place.</summary>
+    public long PollerTakeovers { get; init; }
+
     /// <summary>Fences made.</summary>
     public long FencesCreated { get; init; }
 
@@ -101,6 +110,9 @@ public sealed record EngineStatistics
     /// <summary>Completion words refused.</summary>
     public long WordsRefused { get; init; }
 
+    /// <summary>Jobs that waited for fences (<see cref="FenceRing.EmitWhen"/>) and that the poller has let go out.</summary>
+    public long JobsFed { get; init; }
+
     /// <summary>Slots that went through a grace period.</summary>
     public long SlotsReclaimed { get; init; }
 
@@ -166,6 +178,7 @@ public sealed record EngineStatistics
             PollIdleTurns = Sum(Counter.PollIdleTurns),
             RetireBatches = Sum(Counter.RetireBatches),
             WordsRefused = Sum(Counter.WordsRefused),
+            JobsFed = Sum(Counter.JobsFed),
             SlotsReclaimed = Sum(Counter.Reclaimed),
             Limbo = Sum(Counter.Released) + Sum(Counter.NodesReleased) - Sum(Counter.Reclaimed) - Sum(Counter.SlotsLost),
             PrivateDataRetired = (long)engine->Retired.Count,

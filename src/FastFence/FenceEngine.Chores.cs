@@ -106,6 +106,10 @@ public sealed unsafe partial class FenceEngine
                 Notify(NotificationKind.RingFaulted, $"Ring context {ring.Timeline.Context}: the device wrote {block->RefusedWord} where {ring.Timeline.CompletedSeqno} to {ring.Timeline.LastSeqno} were possible; its fences end with -EIO.");
                 ring.Fail(FenceError.DeviceLost);
             }
+            else if (!ring.Timeline.IsFreed && RingFeed.IsWaiting(block))
+            {
+                _watched.Remove(ring.Timeline.Context); // for a fence that has a watchdog of its own
+            }
             else if (HasStoodStill(ring.Timeline, tick, block->TimeoutNanoseconds))
             {
                 bool alive = ring.Device == null || ring.Device.CheckHealth();

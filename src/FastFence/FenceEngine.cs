@@ -153,7 +153,9 @@ public sealed unsafe partial class FenceEngine : IDisposable
     {
         EngineStatistics statistics = EngineStatistics.Gather(_block);
         GC.KeepAlive(this); // the block is ours to the end of the walk
-        return statistics;
+        return Poller == null
+            ? statistics
+            : statistics with { PollerKind = Poller.Kind, PollerReason = Poller.KindReason, PollerTakeovers = Poller.Takeovers };
     }
 
     internal static ulong NextContext() => Atomic.AddFull(ref s_lastContext, 1);

@@ -202,6 +202,18 @@ public sealed class CaseTests
     public void ASleepingDeviceNoticesThatItsRingIsGone() => Holds<DetachAgainstSleep>();
 
     [Fact]
+    public void AJobGoesOutBehindItsInFencesWithTheirResults() => Holds<FeedWhole>();
+
+    [Fact]
+    public void APollerNeverSleepsOverAJobThatMayGoOut() => Holds<FeedAgainstSleep>();
+
+    [Fact]
+    public void TwoWaitingJobsAreBothLookedAtAndNeitherGoesOutEarly() => Holds<FeedTwo>();
+
+    [Fact]
+    public void APollerThatStoodStillFeedsNothingTwice() => Holds<FeedTakenOver>();
+
+    [Fact]
     public void ATurnFollowsOnlyAWholeSetOfRings() => Holds<RingSets>();
 
     [Fact]

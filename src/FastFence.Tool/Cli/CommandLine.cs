@@ -5,6 +5,7 @@ using System.CommandLine.Parsing;
 using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
 using FastFence.Tool.Captures;
+using FastFence.Tool.Demos;
 using FastFence.Tool.Reporting;
 
 namespace FastFence.Tool.Cli;
@@ -31,6 +32,7 @@ internal sealed class CommandLine
         AwaitDemoVerb awaits = new();
         SignalDemoVerb signals = new();
         UnloadDemoVerb unloads = new();
+        JobsDemoVerb jobs = new();
         DemoVerb demo = new();
         Add(_root, run.Command, result => Run(run.Read(result)));
         Add(_root, replay.Command, result => Replay(replay.Read(result)));
@@ -40,6 +42,7 @@ internal sealed class CommandLine
         Add(demo.Command, awaits.Command, result => AwaitDemo(awaits.Read(result)));
         Add(demo.Command, signals.Command, result => SignalDemo(signals.Read(result)));
         Add(demo.Command, unloads.Command, result => UnloadDemo(unloads.Read(result)));
+        Add(demo.Command, jobs.Command, result => JobsDemo(jobs.Read(result)));
         _root.Subcommands.Add(demo.Command);
         HelpOption help = new();
         help.Action = new HelpWithExamples((HelpAction)help.Action!, ExitCodes.Table, new Dictionary<string, string>(StringComparer.Ordinal)
@@ -54,6 +57,7 @@ internal sealed class CommandLine
             [awaits.Command.Name] = AwaitDemoVerb.Examples,
             [signals.Command.Name] = SignalDemoVerb.Examples,
             [unloads.Command.Name] = UnloadDemoVerb.Examples,
+            [jobs.Command.Name] = JobsDemoVerb.Examples,
         });
         _root.Options.Add(help);
         _root.Options.Add(new VersionOption());
@@ -142,6 +146,16 @@ internal sealed class CommandLine
         ReportOutput output = ReportOutput.Open(options.Json, _streams);
         using StopSignals signals = new();
         return _verbs.UnloadDemo(options, output, signals.Token);
+    }
+
+    private int JobsDemo(JobsDemoOptions options)
+    {
+        ReportOutput output = ReportOutput.Open(options.Json, _streams);
+        using StopSignals signals = new();
+        JobsReport report = new JobsDemo(options).Execute(signals.Token);
+        report.Write(output.Human);
+        output.WriteJson(report.ToJson());
+        return report.Violations == 0 ? ExitCodes.Ok : ExitCodes.Violations;
     }
 
     [SuppressMessage("Design", "CA1031:Do not catch general exception types",

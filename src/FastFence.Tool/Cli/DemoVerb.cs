@@ -8,6 +8,7 @@ internal sealed class DemoVerb
     internal const string Examples = """
           fastfence demo await                                10 000 awaits at once on 4 pool threads, 100 rounds
           fastfence demo signals                              a million signals, nobody asleep: no system call
+          fastfence demo jobs                                 jobs that wait for each other go out while the host collects
           fastfence demo unload                               1000 exporters come and go under two observers
         """;
 

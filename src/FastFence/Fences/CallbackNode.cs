@@ -31,6 +31,9 @@ internal enum NodeKind : byte
     /// <summary>A thread that waits for several fences: the function is its <see cref="WaitGroup"/>, the argument which fence this is.</summary>
     GroupWaiter,
 
+    /// <summary>A poller with a job that waits for the fence: the argument is the word it sleeps on.</summary>
+    Poller,
+
     /// <summary>A thread that waits for a timeline's value: the function is the seqno, the argument its futex word.</summary>
     ValueWaiter,
 

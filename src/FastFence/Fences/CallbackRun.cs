@@ -49,6 +49,12 @@ internal static unsafe class CallbackRun
                         CallbackList.Give(cache, i);
                         WaitGroup.Signaled(cache, group, which);
                         break;
+                    case NodeKind.Poller:
+                        uint* asleep = (uint*)node->Argument;
+                        cache->Counters.Increment(Counter.CallbacksRun); // it was added as one
+                        CallbackList.Give(cache, i);
+                        WakePoller(asleep);
+                        break;
                     case NodeKind.Await:
                         Append(ref awaits, i, node);
                         break;
@@ -215,6 +221,15 @@ internal static unsafe class CallbackRun
         else
         {
             cache->Counters.Increment(Counter.WakeCallsSaved);
+        }
+    }
+
+    // The close was a full exchange and stands before this look; the poller announces its sleep and then looks at the fence.
+    private static void WakePoller(uint* asleep)
+    {
+        if (Atomic.LoadAcquire(ref *asleep) != 0 && Atomic.ExchangeFull(ref *asleep, 0) != 0)
+        {
+            Futex.Wake(asleep, 1);
         }
     }
 

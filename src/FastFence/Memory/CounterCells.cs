@@ -100,6 +100,9 @@ internal enum Counter
     /// <summary>Completion words refused (beyond what was reserved, or going back).</summary>
     WordsRefused,
 
+    /// <summary>Jobs that waited for fences and were published by the poller.</summary>
+    JobsFed,
+
     /// <summary>Doorbell wakes issued.</summary>
     DoorbellCalls,
 

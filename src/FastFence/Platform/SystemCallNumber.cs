@@ -17,5 +17,6 @@ internal static class SystemCallNumber
     public static readonly nint Futex = s_isArm64 ? 98 : 202;
     public static readonly nint GetThreadId = s_isArm64 ? 178 : 186;
     public static readonly nint SignalThread = s_isArm64 ? 131 : 234;
+    public static readonly nint ExitThread = s_isArm64 ? 93 : 60;
     public static readonly nint MemoryBarrier = s_isArm64 ? 283 : 324;
 }

@@ -4,6 +4,7 @@ using System.Runtime.InteropServices;
 using FastFence.Memory;
 using FastFence.Platform;
 using FastFence.Reclamation;
+using FastFence.Rings;
 
 namespace FastFence.Polling;
 
@@ -25,6 +26,8 @@ internal static unsafe class NativePollerLibrary
     private static delegate* unmanaged<PollerControl*, int> s_start;
     private static nint s_hold;
     private static nint s_wake;
+    private static nint s_die;
+    private static delegate* unmanaged<RingDriverWords*, int> s_drive;
 
     /// <summary>Is it loaded and attached? Loads it at the first call.</summary>
     public static bool IsAvailable
@@ -50,6 +53,9 @@ internal static unsafe class NativePollerLibrary
     /// <summary>A native callback that stands still while the 32-bit word at its argument is not 0: for tests. 0 without the library.</summary>
     public static nint HoldCallback => IsAvailable ? s_hold : 0;
 
+    /// <summary>A native callback that ends its thread on the spot: for tests. 0 without the library.</summary>
+    public static nint DieCallback => IsAvailable ? s_die : 0;
+
     /// <summary>
     /// A native callback that adds 1 to the 32-bit word at its argument and wakes its sleepers, of any process
     /// (<see cref="Futex.WaitShared"/>). 0 without the library.
@@ -58,6 +64,9 @@ internal static unsafe class NativePollerLibrary
 
     /// <summary>Starts a thread of the library; 0 when it runs. The library is available.</summary>
     public static int Start(PollerControl* control) => s_start(control);
+
+    /// <summary>Starts a device for rings on a thread of the library; 0 when it runs. For tests and measurements; the library is available.</summary>
+    public static int Drive(RingDriverWords* words) => s_drive(words);
 
     private static string Load()
     {
@@ -114,7 +123,9 @@ internal static unsafe class NativePollerLibrary
         if (!NativeLibrary.TryGetExport(library, "fastfence_attach", out nint attach)
             || !NativeLibrary.TryGetExport(library, "fastfence_start", out nint start)
             || !NativeLibrary.TryGetExport(library, "fastfence_hold", out nint hold)
-            || !NativeLibrary.TryGetExport(library, "fastfence_wake", out nint wake))
+            || !NativeLibrary.TryGetExport(library, "fastfence_wake", out nint wake)
+            || !NativeLibrary.TryGetExport(library, "fastfence_die", out nint die)
+            || !NativeLibrary.TryGetExport(library, "fastfence_drive", out nint drive))
         {
             return $"{s_path} has not the functions of this version; {Advice}";
         }
@@ -139,6 +150,8 @@ internal static unsafe class NativePollerLibrary
 
         s_hold = hold;
         s_wake = wake;
+        s_die = die;
+        s_drive = (delegate* unmanaged<RingDriverWords*, int>)drive;
         s_start = (delegate* unmanaged<PollerControl*, int>)start;
         return string.Empty;
     }

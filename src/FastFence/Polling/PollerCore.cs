@@ -52,6 +52,8 @@ internal static unsafe class PollerCore
                 done += RingRetire.Retire(cache, ring, poller->Budget, now, &poller->Latency, &poller->Words, term);
                 batches++;
             }
+
+            Feed(poller, cache, set);
         }
 
         cache->Counters.Increment(Counter.PollTurns);
@@ -59,6 +61,22 @@ internal static unsafe class PollerCore
         Atomic.StoreRelease(ref poller->Words.Heartbeat, poller->Words.Heartbeat + 1);
         Reader.Quiescent(cache->Domain, cache->Reader);
         return (int)done;
+    }
+
+    // Behind all retiring: what has just been signaled lets jobs of any ring go out in the same turn.
+    private static void Feed(PollerBlock* poller, ThreadCache* cache, RingSet* set)
+    {
+        uint fed = 0;
+        for (int i = 0; i < set->Count; i++)
+        {
+            fed += RingFeed.Feed(RingSet.Items(set)[i]);
+        }
+
+        if (fed != 0)
+        {
+            cache->Counters.Add(Counter.JobsFed, fed);
+            poller->Words.IdleSince = 0; // as good as a retired position: their words are on the way
+        }
     }
 
     /// <summary>
@@ -182,7 +200,7 @@ internal static unsafe class PollerCore
         {
             RingBlock* ring = RingSet.Items(set)[i];
             outstanding |= RingRetire.Outstanding(ring->Timeline) != 0;
-            if (RingRetire.Look(cache, ring))
+            if (RingRetire.Look(cache, ring) || RingFeed.IsDue(ring))
             {
                 return true;
             }

@@ -12,7 +12,7 @@ namespace FastFence.Polling;
 internal static unsafe class SharedLayout
 {
     /// <summary>Rises when a shared word changes its meaning and no size or offset does.</summary>
-    public const ulong Version = 1;
+    public const ulong Version = 2;
 
     /// <summary>FNV-1a over the facts.</summary>
     public static ulong Hash()
@@ -56,6 +56,8 @@ internal static unsafe class SharedLayout
         Mix(ref hash, (ulong)sizeof(RetireList));
         Mix(ref hash, (ulong)sizeof(RingBlock));
         Mix(ref hash, (ulong)sizeof(RingSlot));
+        Mix(ref hash, (ulong)sizeof(RingWait));
+        Mix(ref hash, (ulong)sizeof(RingDriverWords));
         Mix(ref hash, (ulong)sizeof(LatencyCells));
         Mix(ref hash, (ulong)sizeof(ClockWord));
         Mix(ref hash, (ulong)sizeof(RecordRing));

@@ -53,6 +53,12 @@ internal struct RingSlot
 
     /// <summary>The position does nothing.</summary>
     public const ulong NopBit = 1UL << 63;
+
+    /// <summary>The command stands and waits for its in-fences: the poller takes the bit away (<see cref="RingFeed"/>).</summary>
+    public const ulong WaitBit = 1UL << 62;
+
+    /// <summary>The position of a publication word.</summary>
+    public static ulong NumberOf(ulong publish) => publish & ~(NopBit | WaitBit);
 }
 
 /// <summary>A ring in native memory.</summary>
@@ -115,6 +121,14 @@ internal unsafe struct RingBlock
     [FieldOffset(88)]
     public uint TimesAreTheirs;
 
+    /// <summary>The highest position that waited for fences; 0 = none ever. Emitters.</summary>
+    [FieldOffset(96)]
+    public ulong LastWaiting;
+
+    /// <summary>In-fences by position (<see cref="RingWait"/>), made with the first job that waits.</summary>
+    [FieldOffset(104)]
+    public nint Waits;
+
     /// <summary>Highest position that the device has reported. Poller.</summary>
     [FieldOffset(128)]
     public ulong Seen;
@@ -134,6 +148,10 @@ internal unsafe struct RingBlock
     /// <summary>1 once a word was refused: none is believed any more. Poller.</summary>
     [FieldOffset(168)]
     public uint HasRefused;
+
+    /// <summary>No position up to here waits any more. Poller.</summary>
+    [FieldOffset(176)]
+    public ulong FeedCursor;
 
     /// <summary>1 while the device sleeps, or is about to, until something is published.</summary>
     [FieldOffset(256)]

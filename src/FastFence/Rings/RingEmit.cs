@@ -14,7 +14,12 @@ internal static unsafe class RingEmit
 {
     /// <summary>Emits a command with a fence; <paramref name="references"/> includes the ring's.</summary>
     public static EmitResult Emit(
-        ThreadCache* cache, RingBlock* ring, in RingCommand command, nint data, uint references, out ulong handle)
+        ThreadCache* cache, RingBlock* ring, in RingCommand command, nint data, uint references, out ulong handle) =>
+        Emit(cache, ring, command, data, references, null, out handle);
+
+    /// <summary>As the other; with <paramref name="wait"/> the command stands on the ring and goes out when those fences have signaled.</summary>
+    public static EmitResult Emit(
+        ThreadCache* cache, RingBlock* ring, in RingCommand command, nint data, uint references, RingWait* wait, out ulong handle)
     {
         handle = 0;
         uint index = FenceLife.Reserve(cache);
@@ -30,12 +35,12 @@ internal static unsafe class RingEmit
             return result;
         }
 
-        return Finish(cache, ring, index, position, command, data, references, out handle);
+        return Finish(cache, ring, index, position, command, data, references, wait, out handle);
     }
 
     /// <summary>The rest of emitting, from the reserved slot and position on; a test may stand still in front of it.</summary>
     internal static EmitResult Finish(
-        ThreadCache* cache, RingBlock* ring, uint index, ulong position, in RingCommand command, nint data, uint references, out ulong handle)
+        ThreadCache* cache, RingBlock* ring, uint index, ulong position, in RingCommand command, nint data, uint references, RingWait* wait, out ulong handle)
     {
         handle = FenceLife.Initialize(cache, index, ring->Timeline, position, data, references, FenceFlags.OnRing);
         cache->Counters.Increment(Counter.Emitted);
@@ -43,7 +48,7 @@ internal static unsafe class RingEmit
 
         // [RETIRE-SLOT] release: the fence stands before the poller can find it. Pairs with [RETIRE-TAKE-SLOT].
         Atomic.StoreRelease(ref RingBlock.RetireOf(ring, position), handle);
-        if (Publish(ring, position, command))
+        if (Publish(ring, position, command, wait))
         {
             return EmitResult.Emitted;
         }
@@ -133,18 +138,31 @@ internal static unsafe class RingEmit
         }
     }
 
-    private static bool Publish(RingBlock* ring, ulong position, in RingCommand command)
+    private static bool Publish(RingBlock* ring, ulong position, in RingCommand command, RingWait* wait)
     {
         RingSlot* slot = RingBlock.SlotOf(ring, position);
         ulong seen = Atomic.LoadPlain(ref slot->Publish);
         slot->Command = command;
+        ulong number = position;
+        if (wait != null)
+        {
+            RingFeed.Write(RingFeed.WaitOf(ring, position), wait);
+            number |= RingSlot.WaitBit;
+        }
 
         // [RING-PUBLISH] full: the command stands before its number, and the number before the look at sleepers. Pairs with [RING-CONSUME],
-        // [RING-NOP] and [DOORBELL-SLEEP]. Without it the device runs a command of the former round, or sleeps over this one.
+        // [FEED-READ], [RING-NOP] and [DOORBELL-SLEEP]. Without it the device runs a command of the former round, or sleeps over this one.
         // A number at or above ours: our position became a NOP, maybe rounds ago.
-        if ((seen & ~RingSlot.NopBit) >= position || Atomic.CompareExchangeFull(ref slot->Publish, position, seen) != seen)
+        if ((seen & ~RingSlot.NopBit) >= position || Atomic.CompareExchangeFull(ref slot->Publish, number, seen) != seen)
         {
             return false;
+        }
+
+        if (wait != null)
+        {
+            RingFeed.Announce(ring, position);
+            RingDoorbell.WakePoller(ring);
+            return true;
         }
 
         RingDoorbell.Ring(ring);

@@ -29,6 +29,7 @@ internal static unsafe class RingMemory
         ring->TimeoutNanoseconds = timeline->TimeoutNanoseconds;
         ring->HoleNanoseconds = holeNanoseconds;
         ring->Seen = timeline->StartSeqno;
+        ring->FeedCursor = timeline->StartSeqno;
         if (ring->Commands == null || ring->Retire == null || (keepTimes && ring->CompletionTimes == null))
         {
             Free(ring);
@@ -57,6 +58,7 @@ internal static unsafe class RingMemory
             FreePart(ring->CompletionTimes, (long)ring->Capacity * sizeof(long));
         }
 
+        FreePart((void*)ring->Waits, RingFeed.BytesFor(ring->Capacity));
         BlockHeap.Free(ring, sizeof(RingBlock));
     }
 

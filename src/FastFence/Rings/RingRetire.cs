@@ -127,7 +127,7 @@ internal static unsafe class RingRetire
         ThreadCache* cache, RingBlock* ring, TimelineBlock* timeline, ulong position, long now, bool failing, LatencyCells* latency,
         bool mayBeReplaced)
     {
-        if (failing && (Atomic.LoadAcquire(ref RingBlock.SlotOf(ring, position)->Publish) & ~RingSlot.NopBit) != position)
+        if (failing && RingSlot.NumberOf(Atomic.LoadAcquire(ref RingBlock.SlotOf(ring, position)->Publish)) != position)
         {
             GiveUp(ring, position); // its producer stands still; it will find the NOP and end its fence itself
         }
@@ -231,7 +231,7 @@ internal static unsafe class RingRetire
         for (ulong position = ring->Seen + 1; position <= reserved; position++)
         {
             RingSlot* slot = RingBlock.SlotOf(ring, position);
-            if ((Atomic.LoadAcquire(ref slot->Publish) & ~RingSlot.NopBit) == position)
+            if (RingSlot.NumberOf(Atomic.LoadAcquire(ref slot->Publish)) == position)
             {
                 continue;
             }

@@ -115,6 +115,71 @@ public sealed unsafe class NativePollerTests : IDisposable
         Until.Drained(engine);
     }
 
+    // Fault 28: the thread is gone, in the middle of a batch, without a word.
+    [Fact]
+    public void APollerThatDiesIsReplacedAndNoFenceIsLost()
+    {
+        const int Fences = 200;
+        using FenceEngine engine = new(new FenceEngineOptions { PollerKind = PollerKind.Native });
+        engine.Notified += (_, e) => _told.Add(e.Message);
+        FenceRing ring = engine.CreateRing("r", new RingOptions { Capacity = 256 });
+        FenceRef[] fences = Emit(ring, Fences);
+        int ran = 0;
+        Array.ForEach(fences, f => f.Fence.AddCallback((_, _) => Interlocked.Increment(ref ran), null, out _));
+        Assert.Equal(0, engine.GetStatistics().PollerTakeovers);
+        fences[50].Fence.AddNativeCallback((delegate* unmanaged<ulong, nint, void>)NativePollerLibrary.DieCallback, 0, out _);
+        Complete(ring, Fences);
+        Until.Holds(() => Array.TrueForAll(fences, f => f.Fence.IsSignaled), "the fences behind the dead poller");
+        Until.Holds(() => engine.Poller.Kind == PollerKind.Managed, "the takeover's end");
+        Until.Holds(() => _told.Any(m => m.Contains("thread has ended", StringComparison.Ordinal)), "the notification");
+        EngineStatistics now = engine.GetStatistics();
+        Assert.Equal((PollerKind.Managed, 1), (now.PollerKind, now.PollerTakeovers));
+        Assert.Contains("taken the place", now.PollerReason, StringComparison.Ordinal);
+        Assert.Equal((Fences, 0, 0), (now.FencesSignaled, now.SignalsRepeated, now.FencesFailed));
+
+        // The callbacks behind the one that it died in are lost with it, as is the ring's reference on that fence.
+        Assert.Equal(Fences - 1, Settled(() => ran, Fences - 1));
+        Array.ForEach(Emit(ring, Fences), f => f.Dispose());
+        Complete(ring, Fences);
+        Until.Holds(() => ring.Outstanding == 0, "the second round");
+        Array.ForEach(fences, f => f.Dispose());
+        Until.Holds(() => engine.Poller.NativeThread == null, "the dead one's sign-off");
+        Until.Holds(() => engine.GetStatistics().FencesLive == 1, "the one fence that the dead one held");
+    }
+
+    // A successor lets jobs go out that wait for fences, those included that signaled while nobody looked.
+    [Fact]
+    public void JobsThatWaitGoOutAfterATakeover()
+    {
+        using FenceEngine engine = new(new FenceEngineOptions
+        {
+            PollerKind = PollerKind.Native,
+            HeartbeatLimit = TimeSpan.FromMilliseconds(100),
+            PollerSpin = TimeSpan.FromSeconds(10),
+        });
+        FenceRing ring = engine.CreateRing("r");
+        FenceSource source = engine.CreateTimeline("in").CreateFence();
+        Assert.Equal(EmitResult.Emitted, ring.EmitWhen([source.Fence], s_job, out FenceRef first));
+        Assert.Equal(EmitResult.Emitted, ring.EmitWhen([first.Fence], s_job, out FenceRef second));
+        PollerControl* control = engine.Poller.NativeThread!.Control;
+        Atomic.StoreRelease(ref control->Hold, 1);
+        Until.Holds(() => Atomic.LoadAcquire(ref control->Held) == 1, "a poller that stands still");
+        source.Signal();
+        Until.Holds(() => ring.Consumer.TryTake(out _), "the job that the successor lets go out");
+        Assert.Equal(PollerKind.Managed, Settled(() => engine.Poller.Kind, PollerKind.Managed));
+        Assert.False(ring.Consumer.HasWork);
+        Atomic.StoreRelease(ref control->Hold, 0);
+        ring.Consumer.Complete(1);
+        Until.Holds(() => ring.Consumer.TryTake(out _), "the job behind it");
+        ring.Consumer.Complete(2);
+        Until.Holds(() => second.Fence.IsSignaled, "its fence");
+        Assert.Equal((2, 0), (engine.GetStatistics().JobsFed, engine.GetStatistics().SignalsRepeated));
+        first.Dispose();
+        second.Dispose();
+        source.Dispose();
+        Until.Drained(engine);
+    }
+
     [Fact]
     public void APollerThatStandsStillIsNotSaidToHaveStopped()
     {
@@ -154,9 +219,9 @@ public sealed unsafe class NativePollerTests : IDisposable
         ring.Consumer.Complete(ring.Consumer.Position);
     }
 
-    private static int Settled(Func<int> value, int expected)
+    private static T Settled<T>(Func<T> value, T expected)
     {
-        Until.Holds(() => value() == expected, $"the value {expected}");
+        Until.Holds(() => EqualityComparer<T>.Default.Equals(value(), expected), $"the value {expected}");
         return value();
     }
 }

@@ -75,7 +75,7 @@ internal sealed unsafe class SteppedRing : IDisposable
     {
         Section.Enter();
         EmitResult result = RingEmit.Finish(
-            Registry.CacheOf(&Engine.Block->Pools), Ring.Block, producer.Index, producer.Position, new RingCommand { Opcode = 1 }, 0, 2, out ulong handle);
+            Registry.CacheOf(&Engine.Block->Pools), Ring.Block, producer.Index, producer.Position, new RingCommand { Opcode = 1 }, 0, 2, null, out ulong handle);
         Section.Exit();
         Assert.Equal(result == EmitResult.Emitted, handle != 0);
         if (handle != 0)
