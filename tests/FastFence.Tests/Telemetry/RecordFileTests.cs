@@ -72,8 +72,10 @@ public sealed unsafe class RecordFileTests : IDisposable
     public void TheRecordsOfAProcessThatIsKilledAreInItsFile()
     {
         string file = Path.Combine(_folder, "killed.ffrec");
-        using (Process run = Process.Start(new ProcessStartInfo("dotnet",
-            [Path.Combine(AppContext.BaseDirectory, "FastFence.Tool.dll"), "run", "--seconds", "600", "--poller", "managed", "--record-file", file]) { RedirectStandardOutput = true })!)
+        string tool = Path.Combine(AppContext.BaseDirectory, "FastFence.Tool.dll");
+        ProcessStartInfo start = new("dotnet", [tool, "run", "--seconds", "600", "--poller", "managed", "--record-file", file]);
+        start.RedirectStandardOutput = true;
+        using (Process run = Process.Start(start)!)
         {
             try
             {
