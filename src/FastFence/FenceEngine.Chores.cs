@@ -5,6 +5,7 @@ using FastFence.Atomics;
 using FastFence.Fences;
 using FastFence.Platform;
 using FastFence.Reclamation;
+using FastFence.Recording;
 using FastFence.Rings;
 
 namespace FastFence;
@@ -40,6 +41,7 @@ public sealed unsafe partial class FenceEngine
         long now = MonotonicClock.Nanoseconds;
         long tick = _lastTick == 0 ? 0 : Math.Min(now - _lastTick, LongestTickNanoseconds);
         _lastTick = now;
+        RecordMemory.NameThreads();
         NameLateReaders();
         WatchPoller(tick);
         WatchDispatchers(tick);

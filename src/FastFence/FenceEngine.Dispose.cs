@@ -4,6 +4,7 @@ using FastFence.Memory;
 using FastFence.Platform;
 using FastFence.Polling;
 using FastFence.Reclamation;
+using FastFence.Recording;
 
 namespace FastFence;
 
@@ -139,6 +140,9 @@ public sealed unsafe partial class FenceEngine
                 if (quiet)
                 {
                     ThreadCache.FreeBags(cache);
+                    Atomic.StoreRelease(ref cache->Record, 0);
+                    RecordArea.ReturnRing(cache->KeptRing);
+                    cache->KeptRing = null;
                 }
 
                 if (cache->Reader == null && quiet)

@@ -47,6 +47,11 @@ public sealed unsafe partial class FenceEngine : IDisposable
 
         try
         {
+            if (Options.Recording != RecordingMode.Off)
+            {
+                Recording = Options.Recording; // before its threads are there, and any name
+            }
+
             Poller = new FencePoller(this, _block, Options);
             _dispatcher = new Dispatchers(_block, DispatcherRole.Runs);
             _forwarder = new Dispatchers(_block, DispatcherRole.Forwards);
@@ -159,6 +164,7 @@ public sealed unsafe partial class FenceEngine : IDisposable
 
     internal void Notify(NotificationKind kind, string message, Exception? exception = null, MisuseEventArgs? misuse = null)
     {
+        message += SaveRecords(kind);
         try
         {
             Notified?.Invoke(this, new FenceEngineNotificationEventArgs(kind, message, exception, misuse));

@@ -58,6 +58,15 @@ public sealed record FenceEngineOptions
     /// <summary>A poller whose heartbeat rests for longer, outside a park, is named in a notification.</summary>
     public TimeSpan HeartbeatLimit { get; init; } = TimeSpan.FromSeconds(1);
 
+    /// <summary>Write to the flight recorder from the start; see <see cref="FenceEngine.Recording"/>.</summary>
+    public RecordingMode Recording { get; init; }
+
+    /// <summary>
+    /// A folder: at the first stalled reader, hang, lost device or stalled poller the flight recorder is saved there, and the notification
+    /// says so. Null: not. Only while recording is on.
+    /// </summary>
+    public string? DumpFolder { get; init; }
+
     /// <summary>A callback that holds the dispatcher for longer is named in a notification, and the dispatcher replaced. Counted in ticks of the reclaimer.</summary>
     public TimeSpan CallbackLimit { get; init; } = TimeSpan.FromSeconds(1);
 
@@ -79,6 +88,7 @@ public sealed record FenceEngineOptions
         CheckRange(MaxCallbacks, 1, uint.MaxValue, nameof(MaxCallbacks));
         CheckRange(MaxLimbo, 0, uint.MaxValue, nameof(MaxLimbo));
         CheckRange((long)PollerKind, 0, (long)PollerKind.Managed, nameof(PollerKind));
+        CheckRange((long)Recording, 0, (long)RecordingMode.Precise, nameof(Recording));
         CheckRange(RetireBudget, 1, 1 << 20, nameof(RetireBudget));
         CheckRange(MagazineSize, 1, Memory.Bag.MaxCapacity, nameof(MagazineSize));
         CheckRange((long)CallbackLimit.TotalMilliseconds, 1, int.MaxValue, nameof(CallbackLimit));

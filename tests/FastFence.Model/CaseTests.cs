@@ -222,6 +222,15 @@ public sealed class CaseTests
     [Fact]
     public void APollerThatGoesOnAfterATakeoverDoesNothingTwice() => Holds<TakenOver>();
 
+    [Fact]
+    public void ARecordThatIsOverwrittenMeanwhileIsNotHandedOut() => Holds<RecordOverwritten>();
+
+    [Fact]
+    public void ARecordThatCountsIsWhole() => Holds<RecordCounted>();
+
+    [Fact]
+    public void AThreadThatFindsItsRingFindsItMade() => Holds<RecordingOn>();
+
     private static void Holds<TCase>()
         where TCase : ModelCase, new() => Assert.Empty(Verdict.Of(new TCase()).Findings);
 }

@@ -13,7 +13,7 @@ internal static class ReplayCommand
     {
         ReplayPlan plan = ReplayPlan.Of(capture);
         ReplayReport report = new() { Options = options, Capture = capture.Path, Form = capture.Form };
-        new Player(plan, report, output).Run(stop);
+        new Player(plan, report, output, TraceOption.Open(options.Trace)).Run(stop);
         return output.Publish(report);
     }
 }

@@ -9,6 +9,10 @@ internal sealed record ReplayOptions
     /// <summary>How fast to play it.</summary>
     public ReplaySpeed Speed { get; init; } = ReplaySpeed.Own;
 
+    /// <summary>File for a trace of the replay; null for none.</summary>
+    [System.Text.Json.Serialization.JsonIgnore(Condition = System.Text.Json.Serialization.JsonIgnoreCondition.WhenWritingNull)]
+    public string? Trace { get; init; }
+
     /// <summary>Where the JSON goes; <c>-</c> is standard output.</summary>
     public string? Json { get; init; }
 }

@@ -10,6 +10,7 @@ internal sealed class ReplayVerb
           fastfence replay capture.jobs.csv                   at its own pace
           fastfence replay capture.csv --speed 10             ten times as fast
           fastfence replay capture.jobs.csv --speed max --json out.json
+          fastfence replay capture.csv --speed max --trace replay.pftrace
         """;
 
     private readonly Argument<string> _capture = new("CAPTURE.csv")
@@ -22,10 +23,12 @@ internal sealed class ReplayVerb
         string.Create(CultureInfo.InvariantCulture, $"max, or a number from {ReplaySpeed.Lowest} to {ReplaySpeed.Highest}"),
         static text => ReplaySpeed.TryParse(text, out ReplaySpeed speed) ? speed : (ReplaySpeed?)null);
 
+    private readonly Option<string?> _trace = TraceOption.Create("Record the replay and write it as a trace; the ending says the format.");
+
     private readonly Option<string?> _json = JsonOption.Create();
 
     internal ReplayVerb() => Command =
-        new Command("replay", "Play a GPU fence capture and compare what signals with what it recorded.") { _capture, _speed, _json };
+        new Command("replay", "Play a GPU fence capture and compare what signals with what it recorded.") { _capture, _speed, _trace, _json };
 
     internal Command Command { get; }
 
@@ -33,6 +36,7 @@ internal sealed class ReplayVerb
     {
         Capture = result.GetRequiredValue(_capture),
         Speed = result.GetValue(_speed),
+        Trace = TraceOption.Checked(result.GetValue(_trace)),
         Json = result.GetValue(_json),
     };
 }

@@ -1,3 +1,4 @@
+using FastFence.Tool.Conversions;
 using FastFence.Tool.Pauses;
 using FastFence.Tool.Reporting;
 using FastFence.Tool.Runs;
@@ -16,6 +17,11 @@ internal static class RunCommand
             throw new UsageException("--poller: 'both' compares the pollers under collections; say how many with --gc-load, such as --gc-load 1000");
         }
 
+        if (options.Record == RecordingMode.Off && (options.Trace ?? options.RecordFile) != null)
+        {
+            throw new UsageException("--trace and --record-file need records: leave --record off out");
+        }
+
         if (options.Checked)
         {
             TurnChecksOn();
@@ -31,8 +37,16 @@ internal static class RunCommand
                 return report.ExitCode;
             }
 
+            if (options.RecordFile != null)
+            {
+                FlightRecorder.Configure(new FlightRecorderOptions { File = options.RecordFile });
+            }
+
             using FenceRun run = new(options);
-            return output.Publish(run.Execute(output.StartProgress(), stop));
+            OwnTrace? trace = TraceOption.Open(options.Trace);
+            RunReport ran = run.Execute(output.StartProgress(), stop);
+            trace?.WriteAll(output.Human);
+            return output.Publish(ran);
         }
         catch (InsufficientMemoryException e)
         {

@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace FastFence.Tool.Cli;
 
 /// <summary>Options of <c>run</c>, already checked.</summary>
@@ -29,6 +31,16 @@ internal sealed record RunOptions
 
     /// <summary>Seed of every random choice.</summary>
     public ulong Seed { get; init; } = 1;
+
+    /// <summary>Whether the flight recorder runs, and with which clock.</summary>
+    [JsonConverter(typeof(JsonStringEnumConverter<RecordingMode>))]
+    public RecordingMode Record { get; init; } = RecordingMode.Coarse;
+
+    /// <summary>A file that the recorder's memory is mapped from; null for memory.</summary>
+    public string? RecordFile { get; init; }
+
+    /// <summary>File for a trace of the run's last records; null for none.</summary>
+    public string? Trace { get; init; }
 
     /// <summary>Where the JSON goes; <c>-</c> is standard output.</summary>
     public string? Json { get; init; }

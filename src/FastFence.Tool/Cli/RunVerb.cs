@@ -11,6 +11,7 @@ internal sealed class RunVerb
           fastfence run --seconds 60 --submitters 2 --observers 4
           fastfence run --seconds 5 --json out.json           histograms and per-second series as well
           fastfence run --gc-load 1000 --poller both          pollers under collections, words written by another process
+          fastfence run --seconds 5 --trace run.pftrace       the last 32768 records of each thread, for ui.perfetto.dev
           fastfence run --seconds 5 --json - | jq .fences_per_second
         """;
 
@@ -52,6 +53,24 @@ internal sealed class RunVerb
     private readonly Option<double> _gcLoad = OptionParsers.Positive(
         "--gc-load", "MB/s of garbage: measure pollers under collections instead of driving the simulated GPU.", 100_000, s_defaults.GcLoad);
 
+    private readonly Option<RecordingMode> _record = OptionParsers.Create("--record", "Flight recorder: off, with the published clock, or with a precise one.", "MODE",
+        s_defaults.Record, "one of off, coarse, precise",
+        static text => text switch
+        {
+            "off" => RecordingMode.Off,
+            "coarse" => RecordingMode.Coarse,
+            "precise" => RecordingMode.Precise,
+            _ => (RecordingMode?)null,
+        });
+
+    private readonly Option<string?> _recordFile = new("--record-file")
+    {
+        Description = "Keep the records in a file: they outlive a crash, and dump reads them.",
+        HelpName = "FILE.ffrec",
+    };
+
+    private readonly Option<string?> _trace = TraceOption.Create("Write the run's last records as a trace; the ending says the format.");
+
     private readonly Option<ulong> _seed = OptionParsers.Seed("--seed", "Seed of every random choice.", s_defaults.Seed);
 
     private readonly Option<BreakKind> _break = OptionParsers.Create("--break", "Break one protection (for tests).", "KIND", BreakKind.None,
@@ -70,7 +89,7 @@ internal sealed class RunVerb
         _break.Hidden = true;
         Command = new Command("run", "Drive fences through the simulated GPU while observers watch them, and report.")
         {
-            _seconds, _engines, _exporters, _timelines, _submitters, _observers, _seed, _poller, _gcLoad, _checked, _json, _break,
+            _seconds, _engines, _exporters, _timelines, _submitters, _observers, _seed, _poller, _gcLoad, _record, _recordFile, _trace, _checked, _json, _break,
         };
     }
 
@@ -87,6 +106,9 @@ internal sealed class RunVerb
         Seed = result.GetValue(_seed),
         Poller = result.GetValue(_poller),
         GcLoad = result.GetValue(_gcLoad),
+        Record = result.GetValue(_record),
+        RecordFile = result.GetValue(_recordFile),
+        Trace = TraceOption.Checked(result.GetValue(_trace)),
         Json = result.GetValue(_json),
         Checked = result.GetValue(_checked),
         Break = result.GetValue(_break),

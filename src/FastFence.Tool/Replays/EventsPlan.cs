@@ -34,7 +34,8 @@ internal static class EventsPlan
                     break;
                 case CaptureEventKind.Signal:
                     signaled.Add((e.Context, e.Seqno));
-                    builder.Add(e.Context, e.Driver, e.Timeline, e.Seqno, CreationOf(created, e), e.TimeNs, row);
+                    builder.Add(e.Context, e.Driver, e.Timeline, e.Seqno, CreationOf(created, e), e.TimeNs, row,
+                        created.ContainsKey((e.Context, e.Seqno)) ? row + 1 : 0);
                     break;
                 default:
                     vblanks++;

@@ -20,8 +20,8 @@ internal static class JobsPlan
             // As in the kernel: the scheduler's pair is made at submission, the hardware's fence when the job goes to its ring.
             CaptureJob job = capture.Jobs[row];
             builder.Add(job.ScheduledContext, SchedulerDriver, job.Timeline, job.Seqno, job.SubmitNs, job.ScheduledSignalNs, row);
-            builder.Add(CaptureJob.HardwareContext, HardwareDriver, job.Timeline, job.HardwareSeqno, job.RunNs, job.HardwareSignalNs, row);
-            builder.Add(job.FinishedContext, SchedulerDriver, job.Timeline, job.Seqno, job.SubmitNs, job.FinishedSignalNs, row);
+            builder.Add(CaptureJob.HardwareContext, HardwareDriver, job.Timeline, job.HardwareSeqno, job.RunNs, job.HardwareSignalNs, row, -(row + 1));
+            builder.Add(job.FinishedContext, SchedulerDriver, job.Timeline, job.Seqno, job.SubmitNs, job.FinishedSignalNs, row, row + 1);
         }
 
         var plan = builder.Build();
@@ -32,6 +32,7 @@ internal static class JobsPlan
             Emission = plan.Emission,
             FirstNs = plan.FirstNs,
             Jobs = capture.Jobs.Length,
+            HasHardwareFences = true,
         };
     }
 }

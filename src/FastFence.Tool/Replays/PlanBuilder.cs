@@ -33,7 +33,7 @@ internal sealed class PlanBuilder(string path)
     private readonly List<Context> _contexts = [];
 
     /// <summary>Takes one signal down; the first of a context names it.</summary>
-    internal void Add(ulong context, string driver, string timeline, ulong seqno, long createNs, long signalNs, int row)
+    internal void Add(ulong context, string driver, string timeline, ulong seqno, long createNs, long signalNs, int row, int job = 0)
     {
         if (!_indices.TryGetValue(context, out int index))
         {
@@ -41,7 +41,7 @@ internal sealed class PlanBuilder(string path)
             _contexts.Add(new Context(context, Named(driver), Named(timeline)));
         }
 
-        _signals.Add(new Signal(index, seqno, Math.Min(createNs, signalNs), signalNs, row));
+        _signals.Add(new Signal(index, seqno, Math.Min(createNs, signalNs), signalNs, row, job));
     }
 
     /// <summary>The fences in signal order, the order of emission, and the contexts with their rings' capacities.</summary>
@@ -65,7 +65,7 @@ internal sealed class PlanBuilder(string path)
         Measure(signals, nops, emission);
         return (
             [.. _contexts.Select(c => new ReplayContext(c.Number, c.Driver, c.Timeline, c.First, CapacityOf(c)))],
-            [.. signals.Select((s, i) => new ReplayFence(s.Context, s.Seqno, nops[i], s.CreateNs, s.SignalNs))],
+            [.. signals.Select((s, i) => new ReplayFence(s.Context, s.Seqno, nops[i], s.CreateNs, s.SignalNs, s.Job))],
             [.. emission],
             signals[emission[0]].CreateNs);
     }
@@ -146,7 +146,7 @@ internal sealed class PlanBuilder(string path)
 
     private CaptureException Refuse(string message) => new(path, $"{path}: {message}", null);
 
-    private readonly record struct Signal(int Context, ulong Seqno, long CreateNs, long SignalNs, int Row);
+    private readonly record struct Signal(int Context, ulong Seqno, long CreateNs, long SignalNs, int Row, int Job);
 
     private sealed class Context(ulong number, string driver, string timeline)
     {

@@ -1,11 +1,12 @@
 using FastFence.NativeSim;
 using FastFence.Platform;
+using FastFence.Tool.Conversions;
 using FastFence.Tool.Reporting;
 
 namespace FastFence.Tool.Replays;
 
 /// <summary>Plays a plan on an engine of its own and fills the report.</summary>
-internal sealed class Player(ReplayPlan plan, ReplayReport report, ReportOutput output)
+internal sealed class Player(ReplayPlan plan, ReplayReport report, ReportOutput output, OwnTrace? trace = null)
 {
     /// <summary>How long the poller and the dispatcher may take behind the device's last word; they need milliseconds.</summary>
     private static readonly TimeSpan s_drainLimit = TimeSpan.FromSeconds(10);
@@ -17,8 +18,9 @@ internal sealed class Player(ReplayPlan plan, ReplayReport report, ReportOutput 
     {
         EngineWatch watch = new(output.Human);
         using SignalRecords records = new(plan.Fences.Length);
-        using (FenceEngine engine = new())
+        using (FenceEngine engine = new(new FenceEngineOptions { Recording = trace == null ? RecordingMode.Off : RecordingMode.Precise }))
         {
+            trace?.Begin();
             engine.Notified += watch.OnNotified;
             using SimulatedGpu gpu = new();
             ReplayRings rings = new(engine, plan, gpu);
@@ -48,6 +50,8 @@ internal sealed class Player(ReplayPlan plan, ReplayReport report, ReportOutput 
             EngineStatistics end = engine.GetStatistics();
             (report.LiveAtEnd, report.LimboAtEnd) = (end.FencesLive, end.Limbo);
         }
+
+        trace?.Write(output.Human);
 
         watch.Fill(report);
     }

@@ -21,6 +21,9 @@ internal sealed class ReplayPlan
     /// <summary>GPU jobs of the capture: its rows, or its submissions in the events form.</summary>
     internal long Jobs { get; init; }
 
+    /// <summary>Does it say which ring's fence a job has? If not, a job counts as run as soon as it is queued.</summary>
+    internal bool HasHardwareFences { get; init; }
+
     /// <summary>Run rows of the events form.</summary>
     internal long RunRows { get; init; }
 

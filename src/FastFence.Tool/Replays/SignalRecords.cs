@@ -21,6 +21,9 @@ internal unsafe struct SignalRecord
 
     /// <summary>1 = by the callback; 0 = by the submitting thread, which found it signaled when it came to add the callback.</summary>
     public uint ByCallback;
+
+    /// <summary>1 = the fence says that a job is done.</summary>
+    public uint IsJob;
 }
 
 /// <summary>One record a fence, in native memory: the callbacks that fill them allocate nothing.</summary>
@@ -54,8 +57,9 @@ internal sealed unsafe class SignalRecords : IDisposable
     /// Observes a fence by a callback, or at once if it is signaled by now: the two ways of the kernel's
     /// <c>dma_fence_add_callback</c>. False when the engine refuses.
     /// </summary>
-    internal bool Observe(Fence fence, int index)
+    internal bool Observe(Fence fence, int index, bool isJob)
     {
+        _records[index].IsJob = isJob ? 1u : 0;
         switch (fence.AddCallback(&OnSignaled, (nint)(_records + index), out _))
         {
             case AddCallbackResult.Added:
@@ -87,6 +91,11 @@ internal sealed unsafe class SignalRecords : IDisposable
         record->TimestampNs = fence.TimestampNanoseconds;
         FenceStatus status = fence.Status;
         record->Error = status.State == FenceState.Signaled ? 0 : status.State == FenceState.Failed ? status.Code : int.MinValue;
+
+        if (record->IsJob != 0)
+        {
+            FlightRecorder.RecordJob(JobEvent.Done, fence);
+        }
 
         // Full: the record stands before it is counted, and the reader looks at it only once all are.
         record->Order = Atomic.AddFull(ref *record->Counter, 1);

@@ -5,6 +5,7 @@ namespace FastFence.Tool.Replays;
 /// <summary>The submitting side: emits each fence when the capture created it, looks at it as others would, and observes it.</summary>
 internal sealed class Submitter(Play play)
 {
+    private readonly JobRecords _jobs = new(play.Plan);
     private SubmitChecks _checks;
     private long _emitted;
     private long _nops;
@@ -25,6 +26,7 @@ internal sealed class Submitter(Play play)
             _emitted++;
         }
 
+        _jobs.Release();
         play.Emitted = _emitted;
         play.Nops = _nops;
         play.Checks = _checks;
@@ -52,7 +54,8 @@ internal sealed class Submitter(Play play)
         using (fence)
         {
             Look(fence.Fence, planned);
-            _checks.Unobserved += play.Records.Observe(fence.Fence, index) ? 0 : 1;
+            _jobs.Emitted(fence.Fence, planned.Job);
+            _checks.Unobserved += play.Records.Observe(fence.Fence, index, isJob: planned.Job > 0) ? 0 : 1;
         }
 
         return true;

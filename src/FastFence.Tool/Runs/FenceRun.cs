@@ -30,7 +30,7 @@ internal sealed class FenceRun : IDisposable
     internal FenceRun(RunOptions options)
     {
         _options = options;
-        _engine = new FenceEngine(new FenceEngineOptions { PollerKind = KindOf(options.Poller) });
+        _engine = new FenceEngine(new FenceEngineOptions { PollerKind = KindOf(options.Poller), Recording = options.Record });
         NameCheck names = new(_contexts, _tally);
         for (int i = 0; i < options.Engines; i++)
         {

@@ -1,6 +1,7 @@
 using FastFence.Atomics;
 using FastFence.Memory;
 using FastFence.Reclamation;
+using FastFence.Recording;
 
 namespace FastFence.Fences;
 
@@ -31,6 +32,12 @@ internal static unsafe class EnableSignaling
                 || (Atomic.OrFull(ref slot->Flags, FenceFlags.Enabled) & FenceFlags.Enabled) != 0)
             {
                 return;
+            }
+
+            ThreadCache* cache = Registry.CacheOf(&slot->Timeline->Engine->Pools);
+            if (cache != null)
+            {
+                FenceTrace.Write(cache, RecordKind.FenceEnableSignal, slot);
             }
 
             passed = !exporter->Ops.EnableSignaling(FenceNames.ArgsOf(slot));

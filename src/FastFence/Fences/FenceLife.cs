@@ -4,6 +4,7 @@ using System.Runtime.CompilerServices;
 using FastFence.Atomics;
 using FastFence.Memory;
 using FastFence.Reclamation;
+using FastFence.Recording;
 
 namespace FastFence.Fences;
 
@@ -57,6 +58,7 @@ internal static unsafe class FenceLife
         // from a shared slot would read the former life.
         Atomic.StoreRelease(ref fence->RefGen, ((ulong)generation << 32) | references);
         cache->Counters.Increment(Counter.Created);
+        FenceTrace.Write(cache, RecordKind.FenceInit, fence);
         return ((ulong)generation << 32) | index;
     }
 
@@ -167,6 +169,7 @@ internal static unsafe class FenceLife
     private static void Died(ThreadCache* cache, uint index, FenceSlot* fence)
     {
         cache->Counters.Increment(Counter.Released);
+        FenceTrace.Write(cache, RecordKind.FenceDestroy, fence);
 
         // [LATE-CHECK] acquire: a fence whose callbacks have returned is not touched by its runner any more. Pairs with
         // [QUIESCE-SET]. Without it the runner would set its bit in the slot's next life.

@@ -143,6 +143,7 @@ internal static unsafe class FenceSignal
 
         Atomic.StorePlain(ref timeline->LastUnits, units);
         cache->Counters.Increment(Counter.Signaled);
+        FenceTrace.Signaled(cache, fence, units, error);
         if (error != 0)
         {
             cache->Counters.Increment(Counter.Failed);
@@ -201,6 +202,7 @@ internal static unsafe class FenceSignal
             // Its emitter never got the handle, so there are no callbacks.
             cache->Counters.Increment(Counter.Signaled);
             cache->Counters.Increment(Counter.Failed);
+            FenceTrace.Signaled(cache, fence, units, error);
         }
     }
 

@@ -37,6 +37,12 @@ internal unsafe struct PoolSet
     /// <summary>Threads parked on a node of this engine; teardown waits for them to leave.</summary>
     public uint Parked;
 
+    /// <summary>1 = records are written with the published clock, 2 = with a precise one; 0 = none are.</summary>
+    public uint Recording;
+
+    /// <summary>The flight recorder's memory; 0 while nothing is recorded. Under the registry's lock.</summary>
+    public nint Recorder;
+
     /// <summary>Empty bags (tagged stack).</summary>
     public ulong EmptyBags;
 

@@ -26,6 +26,7 @@ internal static unsafe class SharedLayout
         MixEngine(ref hash);
         MixCache(ref hash);
         MixTimeline(ref hash);
+        MixRecorder(ref hash);
         return hash;
     }
 
@@ -59,6 +60,9 @@ internal static unsafe class SharedLayout
         Mix(ref hash, (ulong)sizeof(RingDriverWords));
         Mix(ref hash, (ulong)sizeof(LatencyCells));
         Mix(ref hash, (ulong)sizeof(ClockWord));
+        Mix(ref hash, (ulong)sizeof(RecordRing));
+        Mix(ref hash, (ulong)sizeof(RecordEntry));
+        Mix(ref hash, (ulong)RecordKind.Owner);
     }
 
     private static void MixEngine(ref ulong hash)
@@ -85,12 +89,21 @@ internal static unsafe class SharedLayout
         Offset(ref hash, &cache, &cache.Pools);
         Offset(ref hash, &cache, &cache.Domain);
         Offset(ref hash, &cache, &cache.Reader);
+        Offset(ref hash, &cache, &cache.Record);
         Offset(ref hash, &cache, &cache.RunHead);
         Offset(ref hash, &cache, &cache.RunTail);
         Offset(ref hash, &cache, &cache.Fences);
         Offset(ref hash, &cache, &cache.Nodes);
         Offset(ref hash, &cache, &cache.Late);
         Offset(ref hash, &cache, &cache.Counters);
+    }
+
+    private static void MixRecorder(ref ulong hash)
+    {
+        RecordRing ring = default;
+        Offset(ref hash, &ring, &ring.Count);
+        Offset(ref hash, &ring, &ring.Mask);
+        Offset(ref hash, &ring, &ring.Precise);
     }
 
     private static void MixTimeline(ref ulong hash)

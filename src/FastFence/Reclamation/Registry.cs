@@ -4,6 +4,7 @@ using System.Runtime.CompilerServices;
 using FastFence.Atomics;
 using FastFence.Memory;
 using FastFence.Platform;
+using FastFence.Recording;
 
 namespace FastFence.Reclamation;
 
@@ -190,6 +191,11 @@ internal static unsafe partial class Registry
             {
                 c->Orphaned = 0;
                 Adopt(c, reader);
+                if (c->KeptRing != null)
+                {
+                    RecordRing.NewOwner(c->KeptRing, c->ThreadId);
+                }
+
                 return c;
             }
         }
@@ -258,6 +264,7 @@ internal static unsafe partial class Registry
             Adopt(cache, reader);
         }
 
+        ThreadCache.SetRecording(cache);
         cache->NextOfEngine = (ThreadCache*)pools->Caches;
         Atomic.StoreRelease(ref pools->Caches, (nint)cache);
         return cache;

@@ -1,5 +1,7 @@
 using System.Runtime.InteropServices;
+using FastFence.Atomics;
 using FastFence.Memory;
+using FastFence.Recording;
 
 namespace FastFence.Reclamation;
 
@@ -28,11 +30,8 @@ internal unsafe struct ThreadCache
     /// <summary>The thread's record.</summary>
     public ReaderRecord* Reader;
 
-    /// <summary>Next cache of the same thread.</summary>
-    public ThreadCache* NextOfThread;
-
-    /// <summary>Next cache of the same engine.</summary>
-    public ThreadCache* NextOfEngine;
+    /// <summary>Ring of the flight recorder while it is on, else 0. Written under the registry's lock; on a line that the hot path reads anyway.</summary>
+    public nint Record;
 
     /// <summary>Copy of the pool's bag capacity, on a line that the hot path reads anyway.</summary>
     public uint BagCapacity;
@@ -54,6 +53,15 @@ internal unsafe struct ThreadCache
 
     /// <summary>1 while the present signal was raised inside an access section of the caller's: its callbacks go to the dispatcher.</summary>
     public uint SignalNested;
+
+    /// <summary>Next cache of the same thread.</summary>
+    public ThreadCache* NextOfThread;
+
+    /// <summary>Next cache of the same engine.</summary>
+    public ThreadCache* NextOfEngine;
+
+    /// <summary>The ring once it had one: it stays the cache's while recording is off.</summary>
+    public RecordRing* KeptRing;
 
     /// <summary>Fence slots.</summary>
     public SlotCache Fences;
@@ -78,6 +86,31 @@ internal unsafe struct ThreadCache
 
     /// <summary>Changes whenever the thread stages something: an unchanged value for a tick means idle.</summary>
     public ulong Activity => Counters.Read(Counter.Released) + Counters.Read(Counter.NodesReleased);
+
+    /// <summary>Turns its records on or off, as its pool says. Under the registry's lock.</summary>
+    public static void SetRecording(ThreadCache* cache)
+    {
+        PoolSet* pools = cache->Pools;
+        if (pools->Recording == 0)
+        {
+            Atomic.StoreRelease(ref cache->Record, 0);
+            return;
+        }
+
+        if (cache->KeptRing == null)
+        {
+            cache->KeptRing = RecordArea.TakeRing((RecordArea*)pools->Recorder, cache->ThreadId);
+        }
+
+        if (cache->KeptRing != null)
+        {
+            Atomic.StoreRelease(ref cache->KeptRing->Precise, pools->Recording == 2 ? 1u : 0);
+        }
+
+        // [RECORD-ON] release: the ring is made before its owner writes there. Pairs with [RECORD-OWN]. Without it a thread would write
+        // records by a size that is not set yet.
+        Atomic.StoreRelease(ref cache->Record, (nint)cache->KeptRing);
+    }
 
     /// <summary>Frees the bags it holds, limbo included. Teardown only: no slot of the engine is used any more.</summary>
     public static void FreeBags(ThreadCache* cache)

@@ -1,6 +1,9 @@
 // Names are interned once, when a timeline is made, and copied into each fence as a 32-bit id (C9): a trace never asks an
-// exporter. A record lives as long as the last timeline that uses it. The table is bounded: at the bound new timelines are
-// refused, a placeholder is never printed.
+// exporter. A name lives as long as the last timeline that uses it, and, where the flight recorder is or was on, as long as a record
+// may speak of it. The table is bounded: at the bound new timelines are refused, a placeholder is never printed.
+//
+// Names without a timeline are given up by the batch. When a batch is full, every ring's count is marked; when the next one is full,
+// the records before the mark are given up (most are overwritten by then) and the names of the first batch go.
 using FastFence.Atomics;
 using FastFence.Memory;
 
@@ -17,22 +20,39 @@ internal static unsafe class NameTable
 
     private static readonly Lock s_lock = new();
     private static readonly uint[] s_buckets = new uint[BucketCount];
+    private static readonly Queue<uint> s_given = new();
+    private static RecordArea* s_area;
     private static int s_count;
+    private static int s_unused;
+    private static int s_batch;
 
     private struct Record
     {
         public uint Next;
         public uint References;
-        public uint Hash;
-        public int Length;
+        public uint Slot; // in the recorder's area
+        public ushort Length;
+        public ushort Given; // how often it stands in the queue of names given up
         public fixed byte Text[MaxBytes];
     }
 
     /// <summary>Most names at a time.</summary>
     public static int MaxNames { get; set; } = 1 << 21;
 
-    /// <summary>Names now.</summary>
-    public static int Count => s_count;
+    /// <summary>Names given up before the oldest of them go; smaller under test.</summary>
+    internal static int BatchSize { get; set; } = 1 << 12;
+
+    /// <summary>Off under test only: names go with their timeline, whatever records say. The known-bad twin of C9.</summary>
+    internal static bool KeepsNames { get; set; } = true;
+
+    /// <summary>Names that a timeline uses.</summary>
+    public static int Count => s_count - s_unused;
+
+    /// <summary>Names that only records may speak of.</summary>
+    public static int Unused => s_unused;
+
+    /// <summary>Held by who reads the records and their names: none goes meanwhile.</summary>
+    public static Lock Gate => s_lock;
 
     /// <summary>Interns a name and takes a reference on it; 0 when too long or at the bound.</summary>
     public static uint Intern(ReadOnlySpan<byte> name)
@@ -42,38 +62,24 @@ internal static unsafe class NameTable
             return 0;
         }
 
-        uint hash = HashOf(name);
+        uint bucket = BucketOf(name);
         lock (s_lock)
         {
-            for (uint id = s_buckets[hash % BucketCount]; id != 0; id = RecordOf(id)->Next)
+            for (uint id = s_buckets[bucket]; id != 0; id = RecordOf(id)->Next)
             {
                 Record* candidate = RecordOf(id);
-                if (candidate->Hash == hash && name.SequenceEqual(new ReadOnlySpan<byte>(candidate->Text, candidate->Length)))
+                if (name.SequenceEqual(new ReadOnlySpan<byte>(candidate->Text, candidate->Length)))
                 {
-                    candidate->References++;
+                    s_unused -= candidate->References++ == 0 ? 1 : 0;
                     return id;
                 }
             }
 
-            Record* record = s_count < MaxNames ? (Record*)BlockHeap.TryAllocate(RecordBytes) : null;
-            if (record == null)
-            {
-                return 0;
-            }
-
-            name.CopyTo(new Span<byte>(record->Text, MaxBytes));
-            record->Length = name.Length;
-            record->Hash = hash;
-            record->References = 1;
-            record->Next = s_buckets[hash % BucketCount];
-            uint added = BlockHeap.ReferenceOf(record);
-            s_buckets[hash % BucketCount] = added;
-            s_count++;
-            return added;
+            return Add(bucket, name);
         }
     }
 
-    /// <summary>Drops a reference; the last one frees the record.</summary>
+    /// <summary>Drops a reference; the last one frees the name, once no record speaks of it.</summary>
     public static void Release(uint id)
     {
         if (id == 0)
@@ -89,15 +95,42 @@ internal static unsafe class NameTable
                 return;
             }
 
-            ref uint link = ref s_buckets[record->Hash % BucketCount];
-            while (link != id)
+            s_unused++;
+            if (s_area == null || (!KeepsNames && record->Given == 0))
             {
-                link = ref RecordOf(link)->Next;
+                Remove(id);
+                return;
             }
 
-            Atomic.StorePlain(ref link, record->Next);
-            s_count--;
-            BlockHeap.Free(record, RecordBytes);
+            record->Given++;
+            s_given.Enqueue(id);
+            if (++s_batch >= BatchSize)
+            {
+                CloseBatch();
+            }
+        }
+    }
+
+    /// <summary>From here on names are written down in the recorder's area, too. False when they are too many for it.</summary>
+    public static bool TryRecord(RecordArea* area)
+    {
+        lock (s_lock)
+        {
+            if (s_count > area->NameSlots)
+            {
+                return false;
+            }
+
+            foreach (uint bucket in s_buckets)
+            {
+                for (uint id = bucket; id != 0; id = RecordOf(id)->Next)
+                {
+                    RecordOf(id)->Slot = RecordArea.AddName(area, id, Text(id));
+                }
+            }
+
+            s_area = area;
+            return true;
         }
     }
 
@@ -107,7 +140,74 @@ internal static unsafe class NameTable
 
     private static Record* RecordOf(uint id) => (Record*)BlockHeap.At(id);
 
-    private static uint HashOf(ReadOnlySpan<byte> name)
+    private static uint Add(uint bucket, ReadOnlySpan<byte> name)
+    {
+        if (IsFull() && s_unused != 0)
+        {
+            CloseBatch();
+            CloseBatch(); // the names without a timeline go, and the records with them
+        }
+
+        Record* record = IsFull() ? null : (Record*)BlockHeap.TryAllocate(RecordBytes);
+        if (record == null)
+        {
+            return 0;
+        }
+
+        name.CopyTo(new Span<byte>(record->Text, MaxBytes));
+        record->Length = (ushort)name.Length;
+        record->References = 1;
+        record->Next = s_buckets[bucket];
+        uint added = BlockHeap.ReferenceOf(record);
+        s_buckets[bucket] = added;
+        s_count++;
+        if (s_area != null)
+        {
+            record->Slot = RecordArea.AddName(s_area, added, name);
+        }
+
+        return added;
+    }
+
+    private static bool IsFull() => s_count >= MaxNames || (s_area != null && s_count >= s_area->NameSlots);
+
+    private static void CloseBatch()
+    {
+        RecordArea.RaiseFloors(s_area);
+        for (int older = s_given.Count - s_batch; older > 0; older--)
+        {
+            uint id = s_given.Dequeue();
+            if (--RecordOf(id)->Given == 0 && RecordOf(id)->References == 0)
+            {
+                Remove(id);
+            }
+        }
+
+        RecordArea.MarkRings(s_area);
+        s_batch = 0;
+    }
+
+    private static void Remove(uint id)
+    {
+        Record* record = RecordOf(id);
+        ref uint link = ref s_buckets[BucketOf(Text(id))];
+        while (link != id)
+        {
+            link = ref RecordOf(link)->Next;
+        }
+
+        Atomic.StorePlain(ref link, record->Next);
+        if (s_area != null)
+        {
+            RecordArea.RemoveName(s_area, record->Slot);
+        }
+
+        s_count--;
+        s_unused--;
+        BlockHeap.Free(record, RecordBytes);
+    }
+
+    private static uint BucketOf(ReadOnlySpan<byte> name)
     {
         uint hash = 2166136261; // FNV-1a
         foreach (byte b in name)
@@ -115,6 +215,6 @@ internal static unsafe class NameTable
             hash = (hash ^ b) * 16777619;
         }
 
-        return hash;
+        return hash % BucketCount;
     }
 }

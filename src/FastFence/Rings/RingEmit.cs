@@ -5,6 +5,7 @@ using FastFence.Fences;
 using FastFence.Memory;
 using FastFence.Platform;
 using FastFence.Reclamation;
+using FastFence.Recording;
 
 namespace FastFence.Rings;
 
@@ -43,6 +44,7 @@ internal static unsafe class RingEmit
     {
         handle = FenceLife.Initialize(cache, index, ring->Timeline, position, data, references, FenceFlags.OnRing);
         cache->Counters.Increment(Counter.Emitted);
+        FenceTrace.Write(cache, RecordKind.FenceEmit, FenceSlot.At(index));
 
         // [RETIRE-SLOT] release: the fence stands before the poller can find it. Pairs with [RETIRE-TAKE-SLOT].
         Atomic.StoreRelease(ref RingBlock.RetireOf(ring, position), handle);

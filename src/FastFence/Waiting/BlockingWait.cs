@@ -4,6 +4,7 @@ using FastFence.Atomics;
 using FastFence.Fences;
 using FastFence.Memory;
 using FastFence.Reclamation;
+using FastFence.Recording;
 
 namespace FastFence.Waiting;
 
@@ -48,6 +49,7 @@ internal static unsafe class BlockingWait
         WaitTerms started = terms.Started();
         ReaderRecord* reader = Registry.CurrentReader();
         bool online = Reader.TryLeave(reader); // never block while online: the reclaimers would wait for us
+        Record(fence, RecordKind.FenceWaitStart);
         try
         {
             EnableSignaling.Enable(fence);
@@ -63,8 +65,22 @@ internal static unsafe class BlockingWait
                 Reader.Return(Domain.Process, reader);
             }
 
+            Record(fence, RecordKind.FenceWaitEnd);
             held.Dispose();
         }
+    }
+
+    // Our reference keeps the slot: its names and numbers stand, whatever has become of the exporter.
+    private static void Record(Fence fence, RecordKind kind)
+    {
+        Section.Enter();
+        ThreadCache* cache = References.CacheOf(fence.Slot, fence.Generation);
+        if (cache != null)
+        {
+            FenceTrace.Write(cache, kind, fence.Slot);
+        }
+
+        Section.Exit();
     }
 
     private static WaitResult Park(Fence fence, in WaitTerms terms)

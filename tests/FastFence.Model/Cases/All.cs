@@ -77,5 +77,8 @@ internal static class All
         new FeedTakenOver(),
         new Awaiting(),
         new TakenOver(),
+        new RecordOverwritten(),
+        new RecordCounted(),
+        new RecordingOn(),
     ];
 }

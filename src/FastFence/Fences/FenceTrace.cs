@@ -1,0 +1,83 @@
+// The flight recorder's hooks: one line at each point of a fence's way. Off, each is a load of a line that is there anyway and a branch.
+// What is written comes from the fence's own slot, where it was put at init: neither the exporter nor its memory is asked (C9).
+// Native memory only.
+using System.Runtime.CompilerServices;
+using FastFence.Atomics;
+using FastFence.Memory;
+using FastFence.Reclamation;
+using FastFence.Recording;
+
+namespace FastFence.Fences;
+
+/// <summary>
+/// Records of a fence's events. The caller keeps the slot alive: it holds a reference, or sits in the section that saw the fence live.
+/// Any thread with its own cache; never blocks.
+/// </summary>
+internal static unsafe class FenceTrace
+{
+    /// <summary>Records an event of now.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Write(ThreadCache* cache, RecordKind kind, FenceSlot* fence)
+    {
+        RecordRing* ring = RingOf(cache);
+        if (ring != null)
+        {
+            WriteNow(cache, ring, kind, fence);
+        }
+    }
+
+    /// <summary>Records the signal with the fence's own time stamp, in 64 ns units, and its error.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Signaled(ThreadCache* cache, FenceSlot* fence, ulong units, uint error)
+    {
+        RecordRing* ring = RingOf(cache);
+        if (ring != null)
+        {
+            WriteSignaled(cache, ring, fence, units, error);
+        }
+    }
+
+    /// <summary>Records an event of a job and what belongs to it.</summary>
+    public static void Job(ThreadCache* cache, RecordKind kind, FenceSlot* fence, ulong first, ulong second)
+    {
+        RecordRing* ring = RingOf(cache);
+        if (ring != null)
+        {
+            RecordRing.Write(ring, StampNow(cache, ring, kind), fence->Context, fence->Seqno, NamesOf(fence), first, second);
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static RecordRing* RingOf(ThreadCache* cache) =>
+
+        // [RECORD-OWN] acquire: the ring is read after its address. Pairs with [RECORD-ON].
+        (RecordRing*)Atomic.LoadAcquire(ref cache->Record);
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static void WriteNow(ThreadCache* cache, RecordRing* ring, RecordKind kind, FenceSlot* fence) =>
+        RecordRing.Write(ring, StampNow(cache, ring, kind), fence->Context, fence->Seqno, NamesOf(fence));
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static void WriteSignaled(ThreadCache* cache, RecordRing* ring, FenceSlot* fence, ulong units, uint error)
+    {
+        ulong stamp = Atomic.LoadPlain(ref ring->Precise) != 0
+            ? StampNow(cache, ring, RecordKind.FenceSignaled)
+            : RecordEntry.Stamped(((EngineBlock*)cache->Pools)->StartNanoseconds + (long)(units << HeadWord.TimeShift), RecordKind.FenceSignaled);
+        if (error == 0)
+        {
+            RecordRing.Write(ring, stamp, fence->Context, fence->Seqno, NamesOf(fence));
+        }
+        else
+        {
+            RecordRing.Write(ring, stamp, fence->Context, fence->Seqno, NamesOf(fence), error, 0);
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static ulong StampNow(ThreadCache* cache, RecordRing* ring, RecordKind kind) => RecordEntry.Stamped(
+        Atomic.LoadPlain(ref ring->Precise) != 0 ? Platform.MonotonicClock.Nanoseconds : ((EngineBlock*)cache->Pools)->Clock.Read(), kind);
+
+    // The two ids are neighbours in the slot: one load.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static ulong NamesOf(FenceSlot* fence) => *(ulong*)&fence->DriverName;
+}

@@ -1,0 +1,127 @@
+using System.Diagnostics;
+using System.IO.MemoryMappedFiles;
+using System.Numerics;
+using System.Text;
+using FastFence.Platform;
+
+namespace FastFence.Recording;
+
+/// <summary>Making the process's recorder area, once: anonymous, or a mapped file that stays when the process dies.</summary>
+internal static unsafe class RecordMemory
+{
+    private static readonly Lock s_lock = new();
+    private static RecordArea* s_area;
+    private static MemoryMappedFile? s_file;
+    private static MemoryMappedViewAccessor? s_view;
+
+    /// <summary>The area; null before anything was recorded. It stays to the process's end.</summary>
+    public static RecordArea* Area
+    {
+        get
+        {
+            lock (s_lock)
+            {
+                return s_area;
+            }
+        }
+    }
+
+    /// <summary>The file behind it, if any.</summary>
+    public static string? Path { get; private set; }
+
+    /// <summary>The area, made at the first call; null when there is no memory, or more names than it takes.</summary>
+    /// <exception cref="IOException">The file cannot be made that large.</exception>
+    public static RecordArea* GetOrCreate(uint names, uint rings, uint records, string? path)
+    {
+        lock (s_lock)
+        {
+            if (s_area != null)
+            {
+                return s_area;
+            }
+
+            uint rounded = BitOperations.RoundUpToPowerOf2(records);
+            long bytes = RecordArea.BytesFor(names, rings, rounded);
+            RecordArea* area = path == null ? (RecordArea*)Pages.Reserve((nuint)bytes, RecordArea.HeadBytes) : Map(path, bytes);
+            if (area == null)
+            {
+                return null;
+            }
+
+            area->Version = RecordArea.CurrentVersion;
+            area->ProcessId = Environment.ProcessId;
+            area->NameSlots = names;
+            area->RingSlots = rings;
+            area->RingRecords = rounded;
+            using Process self = Process.GetCurrentProcess();
+            Put(area->ProcessName, 64, self.ProcessName);
+            if (!NameTable.TryRecord(area))
+            {
+                Free(area, bytes);
+                return null;
+            }
+
+            area->Magic = RecordArea.MapMagic; // last: a file without it is none
+            Path = path;
+            return s_area = area;
+        }
+    }
+
+    /// <summary>Writes down the names of the threads that record, where they are not known yet: a file must be readable after a crash.</summary>
+    public static void NameThreads()
+    {
+        RecordArea* area = s_area;
+        for (uint i = 0; area != null && i < area->RingsUsed; i++)
+        {
+            RecordRing* ring = RecordArea.RingAt(area, i);
+            int thread = ring->ThreadId;
+            if (ring->NamedFor != thread && ring->State == RecordRing.Taken)
+            {
+                Put(ring->Name, RecordRing.NameBytes, ThreadName.Of(thread));
+                ring->NamedFor = thread;
+            }
+        }
+    }
+
+    private static void Put(byte* to, int room, string text)
+    {
+        Span<byte> target = new(to, room);
+        target.Clear();
+        Encoding.UTF8.GetEncoder().Convert(text, target[..^1], flush: true, out _, out _, out _);
+    }
+
+    // Allocated as a whole: a full disk must be an error now, not a fault at a write later.
+    private static RecordArea* Map(string path, long bytes)
+    {
+        using (FileStream file = new(path, new FileStreamOptions
+        {
+            Mode = FileMode.Create,
+            Access = FileAccess.ReadWrite,
+            Share = FileShare.ReadWrite,
+            PreallocationSize = bytes,
+        }))
+        {
+            file.SetLength(bytes);
+            s_file = MemoryMappedFile.CreateFromFile(file, null, bytes, MemoryMappedFileAccess.ReadWrite, HandleInheritability.None, leaveOpen: true);
+            s_view = s_file.CreateViewAccessor(0, bytes);
+        }
+
+        byte* start = null;
+        s_view.SafeMemoryMappedViewHandle.AcquirePointer(ref start);
+        return (RecordArea*)start;
+    }
+
+    private static void Free(RecordArea* area, long bytes)
+    {
+        if (s_file == null)
+        {
+            Pages.Release((byte*)area, (nuint)bytes);
+            return;
+        }
+
+        s_view!.SafeMemoryMappedViewHandle.ReleasePointer();
+        s_view.Dispose();
+        s_file.Dispose();
+        (s_view, s_file) = (null, null);
+    }
+}

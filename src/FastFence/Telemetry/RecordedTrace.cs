@@ -1,0 +1,239 @@
+// From chunks to a trace. Records of one thread come in their order, those of several are put in order of time. The published clock
+// is as old as the poller's last turn, so records of different threads may carry the same time, or a signal one that is a little
+// before its fence's init: what is known of the order of a fence's events decides then.
+using System.Buffers.Binary;
+using System.Runtime.InteropServices;
+using System.Text;
+using FastFence.Recording;
+
+namespace FastFence.Telemetry;
+
+/// <summary>Collects chunks and builds the trace of them. Not thread-safe.</summary>
+internal sealed class RecordedTrace
+{
+    // Further apart than this are two lives of a replayed context, not a clock that is a turn late.
+    private const long ClockSlackNs = 1_000_000;
+
+    private readonly List<TraceEvent> _events = [];
+    private readonly Dictionary<int, string> _threads = [];
+    private readonly Dictionary<string, int> _indices = new(StringComparer.Ordinal);
+    private readonly List<string> _texts = [];
+    private string _processName = "fastfence";
+    private int _processId;
+    private long _lost;
+
+    /// <summary>Events so far.</summary>
+    public int Count => _events.Count;
+
+    /// <summary>Records whose names a torn file no longer has: they are left out.</summary>
+    public long Nameless { get; private set; }
+
+    /// <summary>Adds a chunk.</summary>
+    /// <exception cref="InvalidDataException">It is none.</exception>
+    public void Add(ReadOnlySpan<byte> chunk)
+    {
+        int length = chunk.Length < RecordChunk.HeadBytes ? 0 : BinaryPrimitives.ReadInt32LittleEndian(chunk);
+        int records = length == 0 ? 0 : BinaryPrimitives.ReadInt32LittleEndian(chunk[16..]);
+        int names = length == 0 ? 0 : BinaryPrimitives.ReadInt32LittleEndian(chunk[20..]);
+        if (length != chunk.Length || records < 0 || names < 0 || HeadBytesOf(records, names) > length)
+        {
+            throw new InvalidDataException($"A piece of the recording says that it has {length} bytes and {records} records; {chunk.Length} bytes are there. The file is cut short or no recording.");
+        }
+
+        _processId = BinaryPrimitives.ReadInt32LittleEndian(chunk[4..]);
+        _processName = TextOf(chunk.Slice(32 + RecordRing.NameBytes, 64));
+        int thread = BinaryPrimitives.ReadInt32LittleEndian(chunk[8..]);
+        int named = BinaryPrimitives.ReadInt32LittleEndian(chunk[12..]);
+        if (named != 0)
+        {
+            _threads[named] = TextOf(chunk.Slice(32, RecordRing.NameBytes));
+        }
+
+        _lost += (long)BinaryPrimitives.ReadUInt64LittleEndian(chunk[24..]);
+        Dictionary<uint, int> texts = ReadNames(chunk, names, out int at);
+        if (at + ((long)records * RecordEntry.Bytes) != length)
+        {
+            throw new InvalidDataException("The names of a piece of the recording run into its records: the file is damaged.");
+        }
+
+        AddRecords(MemoryMarshal.Cast<byte, RecordEntry>(chunk[at..]), texts, thread);
+    }
+
+    /// <summary>The trace of all chunks.</summary>
+    public TraceLog Build()
+    {
+        TraceLog log = new() { Pid = _processId, ProcessName = _processName.Length == 0 ? "fastfence" : _processName, Lost = _lost };
+        foreach (int thread in _events.Select(static e => e.Tid).Distinct())
+        {
+            log.Add(new TraceThread(thread, _processId, _threads.GetValueOrDefault(thread) is { Length: > 0 } name ? name : $"thread-{thread}"));
+        }
+
+        _texts.ForEach(text => log.Intern(text)); // in this order: the indices are the same
+        DeriveJobs();
+        PutBeforeSignal();
+        foreach (TraceEvent e in _events.Select(static (e, i) => (e, i)).OrderBy(static x => x.e.TimeNs).ThenBy(static x => StageOf(x.e.Kind))
+            .ThenBy(static x => x.e.Context).ThenBy(static x => x.e.Seqno).ThenBy(static x => x.i).Select(static x => x.e))
+        {
+            log.Add(e);
+        }
+
+        return log;
+    }
+
+    private static long HeadBytesOf(int records, int names) =>
+        RecordChunk.HeadBytes + ((long)records * RecordEntry.Bytes) + (6L * names);
+
+    private Dictionary<uint, int> ReadNames(ReadOnlySpan<byte> chunk, int names, out int at)
+    {
+        Dictionary<uint, int> texts = new(names);
+        at = RecordChunk.HeadBytes;
+        for (int i = 0; i < names; i++)
+        {
+            int bytes = at + 6 > chunk.Length ? int.MaxValue - chunk.Length : BinaryPrimitives.ReadUInt16LittleEndian(chunk[(at + 4)..]);
+            if (at + 6 + (long)bytes > chunk.Length)
+            {
+                throw new InvalidDataException("A name of the recording runs over the end of its piece: the file is damaged.");
+            }
+
+            uint id = BinaryPrimitives.ReadUInt32LittleEndian(chunk[at..]);
+            texts[id] = Intern(Encoding.UTF8.GetString(chunk.Slice(at + 6, bytes)));
+            at += 6 + bytes;
+        }
+
+        return texts;
+    }
+
+    private int Intern(string text)
+    {
+        if (!_indices.TryGetValue(text, out int index))
+        {
+            _indices.Add(text, index = _texts.Count);
+            _texts.Add(text);
+        }
+
+        return index;
+    }
+
+    private void AddRecords(ReadOnlySpan<RecordEntry> records, Dictionary<uint, int> texts, int thread)
+    {
+        bool joins = false;
+        foreach (ref readonly RecordEntry r in records)
+        {
+            switch (r.Kind)
+            {
+                case RecordKind.Owner:
+                    thread = (int)r.Context;
+                    break;
+                case RecordKind.Rest when joins:
+                    _events[^1] = WithRest(_events[^1], r);
+                    break;
+                case RecordKind.Rest or RecordKind.None:
+                    break; // what it belongs to was overwritten
+                default:
+                    joins = r.Kind <= RecordKind.JobUnschedulable && texts.ContainsKey(r.Driver) && texts.ContainsKey(r.Timeline);
+                    if (joins)
+                    {
+                        _events.Add(EventOf(r, texts, thread));
+                    }
+                    else
+                    {
+                        Nameless++;
+                    }
+
+                    break;
+            }
+        }
+    }
+
+    private static TraceEvent EventOf(in RecordEntry r, Dictionary<uint, int> texts, int thread) => new()
+    {
+        TimeNs = r.Time,
+        Kind = (TraceEventKind)(r.Kind - RecordKind.FenceInit),
+        Tid = thread,
+        Driver = texts[r.Driver],
+        Timeline = texts[r.Timeline],
+        Context = r.Context,
+        Seqno = r.Seqno,
+    };
+
+    private static TraceEvent WithRest(in TraceEvent e, in RecordEntry rest) => e.Kind switch
+    {
+        TraceEventKind.FenceSignaled => e with { Error = (uint)rest.Context },
+        TraceEventKind.JobAddDependency or TraceEventKind.JobUnschedulable => e with { OtherContext = rest.Context, OtherSeqno = rest.Seqno },
+        _ => e with { Job = rest.Context, JobCount = (uint)rest.Seqno, HardwareJobCount = (int)(rest.Seqno >> 32) },
+    };
+
+    // A host without a scheduler has no jobs of its own: what is emitted on a ring is one, queued and run at once and done with its signal.
+    private void DeriveJobs()
+    {
+        if (_events.Exists(static e => e.IsJob))
+        {
+            return;
+        }
+
+        HashSet<(ulong, ulong)> emitted = [];
+        int count = _events.Count;
+        for (int i = 0; i < count; i++)
+        {
+            TraceEvent e = _events[i];
+            if (e.Kind == TraceEventKind.FenceEmit && emitted.Add((e.Context, e.Seqno)))
+            {
+                _events.Add(e with { Kind = TraceEventKind.JobQueue, JobCount = 1, Job = e.Seqno });
+                _events.Add(e with { Kind = TraceEventKind.JobRun, JobCount = 1, HardwareJobCount = 1, Job = e.Seqno });
+            }
+        }
+
+        for (int i = 0; i < count; i++)
+        {
+            TraceEvent e = _events[i];
+            if (e.Kind == TraceEventKind.FenceSignaled && emitted.Contains((e.Context, e.Seqno)))
+            {
+                _events.Add(e with { Kind = TraceEventKind.JobDone, Job = e.Seqno });
+            }
+        }
+    }
+
+    private void PutBeforeSignal()
+    {
+        Dictionary<(ulong, ulong), long> signaled = [];
+        foreach (TraceEvent e in _events)
+        {
+            if (e.Kind == TraceEventKind.FenceSignaled)
+            {
+                signaled[(e.Context, e.Seqno)] = e.TimeNs;
+            }
+        }
+
+        for (int i = 0; i < _events.Count; i++)
+        {
+            TraceEvent e = _events[i];
+            if (StageOf(e.Kind) < StageOf(TraceEventKind.FenceEnableSignal) && signaled.TryGetValue((e.Context, e.Seqno), out long time)
+                && e.TimeNs > time && e.TimeNs - time <= ClockSlackNs)
+            {
+                _events[i] = e with { TimeNs = time };
+            }
+        }
+    }
+
+    private static int StageOf(TraceEventKind kind) => kind switch
+    {
+        TraceEventKind.FenceInit => 0,
+        TraceEventKind.FenceEmit => 1,
+        TraceEventKind.JobQueue => 2,
+        TraceEventKind.JobAddDependency => 3,
+        TraceEventKind.JobUnschedulable => 4,
+        TraceEventKind.JobRun => 5,
+        TraceEventKind.FenceEnableSignal => 6,
+        TraceEventKind.FenceWaitStart => 7,
+        TraceEventKind.JobDone => 8,
+        TraceEventKind.FenceSignaled => 9,
+        TraceEventKind.FenceWaitEnd => 10,
+        _ => 11,
+    };
+
+    private static string TextOf(ReadOnlySpan<byte> bytes)
+    {
+        int end = bytes.IndexOf((byte)0);
+        return Encoding.UTF8.GetString(end < 0 ? bytes : bytes[..end]);
+    }
+}
