@@ -17,12 +17,7 @@ internal sealed class ConvertVerb
         Description = "A capture in the events form or the jobs form; its header line decides.",
     };
 
-    private readonly Option<string> _output = new("--output", "-o")
-    {
-        Description = "The file to write; its ending says the format.",
-        HelpName = "FILE.{pftrace,dat,json,csv}",
-        Required = true,
-    };
+    private readonly Option<string> _output = TraceOption.CreateOutput();
 
     internal ConvertVerb() => Command =
         new Command("convert", "Write a GPU fence capture as a trace that a viewer opens.") { _capture, _output };

@@ -16,12 +16,7 @@ internal sealed class DumpVerb
         Description = "A recording: saved, or the mapped file of a process that runs, has ended or has died.",
     };
 
-    private readonly Option<string> _output = new("--output", "-o")
-    {
-        Description = "The file to write; its ending says the format.",
-        HelpName = "FILE.{pftrace,dat,json,csv}",
-        Required = true,
-    };
+    private readonly Option<string> _output = TraceOption.CreateOutput();
 
     internal DumpVerb() => Command =
         new Command("dump", "Write what the flight recorder holds as a trace that a viewer opens.") { _recording, _output };
