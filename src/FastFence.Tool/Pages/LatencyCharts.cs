@@ -11,7 +11,7 @@ internal static class LatencyCharts
     /// <summary>Draws both, the figures above them.</summary>
     internal static void Write(Markup page, string title, string what, LatencySummary latency)
     {
-        page.Open("section").Element("h2", title).Element("p", what);
+        page.Open("section", "class", "latency").Element("h2", title).Element("p", what);
         if (latency.Count == 0)
         {
             page.Element("p", "No values were recorded.", "class", "note").Close("section");

@@ -7,7 +7,7 @@ internal static class PageStyle
         :root {
           --page: #f9f9f7; --surface: #fcfcfb; --ink: #0b0b0b; --ink2: #52514e; --ink3: #6f6e69; --grid: #e1e0d9; --axis: #b4b3ac;
           --s1: #2a78d6; --s2: #c2521f; --good: #006300; --bad: #b02a2a;
-          --shade0: #b7d3f6; --shade1: #6da7ec; --shade2: #2a78d6; --shade3: #104281; --on0: #0b0b0b; --on1: #0b0b0b; --on2: #ffffff; --on3: #ffffff;
+          --shade0: #b7d3f6; --shade1: #6da7ec; --shade2: #256abf; --shade3: #104281; --on0: #0b0b0b; --on1: #0b0b0b; --on2: #ffffff; --on3: #ffffff;
         }
         @media (prefers-color-scheme: dark) {
           :root {
@@ -67,7 +67,7 @@ internal static class PageStyle
           :root {
             --page: #ffffff; --surface: #ffffff; --ink: #000000; --ink2: #333333; --ink3: #555555; --grid: #dddddd; --axis: #999999;
             --s1: #2a78d6; --s2: #c2521f; --good: #006300; --bad: #b02a2a;
-            --shade0: #b7d3f6; --shade1: #6da7ec; --shade2: #2a78d6; --shade3: #104281; --on0: #0b0b0b; --on1: #0b0b0b; --on2: #ffffff; --on3: #ffffff;
+            --shade0: #b7d3f6; --shade1: #6da7ec; --shade2: #256abf; --shade3: #104281; --on0: #0b0b0b; --on1: #0b0b0b; --on2: #ffffff; --on3: #ffffff;
           }
           body { font-size: 11px; print-color-adjust: exact; -webkit-print-color-adjust: exact; }
           main { max-width: none; padding: 0; }
@@ -76,7 +76,12 @@ internal static class PageStyle
           .chart { overflow: visible; }
           svg { min-width: 0; }
           section { margin: 18px 0 0; }
-          figure, tr, .tiles li { break-inside: avoid; }
+          h1 { font-size: 20px; }
+          h2 { font-size: 15px; }
+          .tiles b { font-size: 15px; }
+          .tiles span, figcaption, .note { font-size: 10px; }
+          .tick { font-size: 13px; }
+          figure, tr, .tiles li, .latency { break-inside: avoid; }
           h2, h2 + p, figcaption { break-after: avoid; }
           table { font-size: 10px; }
         }
