@@ -30,6 +30,7 @@ internal sealed class CommandLine
         ConvertVerb convert = new();
         DumpVerb dump = new();
         ReportVerb report = new();
+        TraceVerb trace = new();
         AwaitDemoVerb awaits = new();
         SignalDemoVerb signals = new();
         UnloadDemoVerb unloads = new();
@@ -40,6 +41,7 @@ internal sealed class CommandLine
         Add(_root, doctor.Command, result => Doctor(doctor.Read(result)));
         Add(_root, convert.Command, result => Convert(convert.Read(result)));
         Add(_root, dump.Command, result => DumpCommand.Execute(dump.Read(result), _streams.Out));
+        Add(_root, trace.Command, result => Trace(trace.Read(result)));
         Add(_root, report.Command, result => ReportCommand.Execute(report.Read(result), _streams.Out));
         Add(demo.Command, awaits.Command, result => AwaitDemo(awaits.Read(result)));
         Add(demo.Command, signals.Command, result => SignalDemo(signals.Read(result)));
@@ -56,6 +58,7 @@ internal sealed class CommandLine
             [convert.Command.Name] = ConvertVerb.Examples,
             [dump.Command.Name] = DumpVerb.Examples,
             [report.Command.Name] = ReportVerb.Examples,
+            [trace.Command.Name] = TraceVerb.Examples,
             [demo.Command.Name] = DemoVerb.Examples,
             [awaits.Command.Name] = AwaitDemoVerb.Examples,
             [signals.Command.Name] = SignalDemoVerb.Examples,
@@ -129,6 +132,13 @@ internal sealed class CommandLine
     }
 
     private int Convert(ConvertOptions options) => ConvertCommand.Execute(options, Capture.Load(options.Capture), _streams.Out);
+
+    private int Trace(TraceOptions options)
+    {
+        ReportOutput output = ReportOutput.Open(null, _streams);
+        using StopSignals signals = new();
+        return TraceCommand.Execute(options, output, signals.Token);
+    }
 
     private int AwaitDemo(AwaitDemoOptions options)
     {

@@ -9,6 +9,11 @@ internal static class DumpCommand
     /// <summary>Reads the recording, writes the trace, says what is in it, and gives the exit code.</summary>
     internal static int Execute(DumpOptions options, TextWriter human)
     {
+        if (options.Recording == null)
+        {
+            return TraceCommand.Dump(options.Pid, options.Output, options.Format, human);
+        }
+
         OwnTrace.Write(Read(options.Recording), options.Output, options.Format, human);
         return ExitCodes.Ok;
     }

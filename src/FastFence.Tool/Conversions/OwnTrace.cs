@@ -39,10 +39,10 @@ internal sealed unsafe class OwnTrace(string path, TraceFormat format)
         long skipped = TraceFile.Write(log, format, path);
         human.WriteLine(string.Create(CultureInfo.InvariantCulture,
             $"{path}: {log.Events.Count - skipped} events of {log.Events.Select(static e => e.Context).Distinct().Count()} contexts and {log.Threads.Count} threads"));
-        if (skipped + log.Lost + trace.Nameless != 0)
+        if (skipped + log.Lost + trace.Nameless + trace.HalfSeen != 0)
         {
             human.WriteLine(string.Create(CultureInfo.InvariantCulture,
-                $"left out: {skipped} events that the format has no place for, {log.Lost} records overwritten before they were read, {trace.Nameless} without a name"));
+                $"left out: {skipped} events that the format has no place for, {log.Lost} records overwritten before they were read, {trace.HalfSeen} events of fences whose signal was among those, {trace.Nameless} without a name"));
         }
     }
 }

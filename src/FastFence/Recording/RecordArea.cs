@@ -19,6 +19,9 @@ internal unsafe struct RecordArea
     /// <summary>"FFRECMAP" as a little-endian number.</summary>
     public const ulong MapMagic = 0x50414D4345524646;
 
+    /// <summary>Name of the memory, as <c>/proc/PID/fd</c> shows it.</summary>
+    public const string MemoryName = "fastfence-recorder";
+
     /// <summary>Version of layout and records.</summary>
     public const uint CurrentVersion = 1;
 
@@ -150,6 +153,9 @@ internal unsafe struct RecordArea
     public static void RemoveName(RecordArea* area, uint slot)
     {
         RecordName* name = NameAt(area, slot);
+
+        // [NAME-GONE] release: the rings' floors stand above the records that speak of it. Pairs with [TAP-FLOOR]. Without it another process that
+        // reads the area would take the next name of this place for theirs.
         Atomic.StoreRelease(ref name->Id, 0);
         name->Length = area->FreeName;
         area->FreeName = slot + 1;

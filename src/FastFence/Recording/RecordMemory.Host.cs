@@ -3,6 +3,7 @@ using System.IO.MemoryMappedFiles;
 using System.Numerics;
 using System.Text;
 using FastFence.Platform;
+using Microsoft.Win32.SafeHandles;
 
 namespace FastFence.Recording;
 
@@ -13,6 +14,7 @@ internal static unsafe class RecordMemory
     private static RecordArea* s_area;
     private static MemoryMappedFile? s_file;
     private static MemoryMappedViewAccessor? s_view;
+    private static SafeFileHandle? s_memory;
 
     /// <summary>The area; null before anything was recorded. It stays to the process's end.</summary>
     public static RecordArea* Area
@@ -42,7 +44,7 @@ internal static unsafe class RecordMemory
 
             uint rounded = BitOperations.RoundUpToPowerOf2(records);
             long bytes = RecordArea.BytesFor(names, rings, rounded);
-            RecordArea* area = path == null ? (RecordArea*)Pages.Reserve((nuint)bytes, RecordArea.HeadBytes) : Map(path, bytes);
+            RecordArea* area = path == null ? MapShared(bytes) : Map(path, bytes);
             if (area == null)
             {
                 return null;
@@ -90,6 +92,28 @@ internal static unsafe class RecordMemory
         Encoding.UTF8.GetEncoder().Convert(text, target[..^1], flush: true, out _, out _, out _);
     }
 
+    // Memory that has a descriptor: `fastfence trace` opens it through /proc and reads it without a word to us. Not inherited by child processes.
+    private static RecordArea* MapShared(long bytes)
+    {
+        s_memory = SharedMemory.TryCreate(RecordArea.MemoryName);
+        if (s_memory == null)
+        {
+            return (RecordArea*)Pages.Reserve((nuint)bytes, RecordArea.HeadBytes);
+        }
+
+        try
+        {
+            RandomAccess.SetLength(s_memory, bytes);
+            s_file = MemoryMappedFile.CreateFromFile(s_memory, null, bytes, MemoryMappedFileAccess.ReadWrite, HandleInheritability.None, leaveOpen: true);
+            return View(bytes);
+        }
+        catch (IOException)
+        {
+            Unmap(); // no address space for it
+            return null;
+        }
+    }
+
     // Allocated as a whole: a full disk must be an error now, not a fault at a write later.
     private static RecordArea* Map(string path, long bytes)
     {
@@ -103,9 +127,14 @@ internal static unsafe class RecordMemory
         {
             file.SetLength(bytes);
             s_file = MemoryMappedFile.CreateFromFile(file, null, bytes, MemoryMappedFileAccess.ReadWrite, HandleInheritability.None, leaveOpen: true);
-            s_view = s_file.CreateViewAccessor(0, bytes);
         }
 
+        return View(bytes);
+    }
+
+    private static RecordArea* View(long bytes)
+    {
+        s_view = s_file!.CreateViewAccessor(0, bytes);
         byte* start = null;
         s_view.SafeMemoryMappedViewHandle.AcquirePointer(ref start);
         return (RecordArea*)start;
@@ -120,8 +149,14 @@ internal static unsafe class RecordMemory
         }
 
         s_view!.SafeMemoryMappedViewHandle.ReleasePointer();
-        s_view.Dispose();
-        s_file.Dispose();
-        (s_view, s_file) = (null, null);
+        Unmap();
+    }
+
+    private static void Unmap()
+    {
+        s_view?.Dispose();
+        s_file?.Dispose();
+        s_memory?.Dispose();
+        (s_view, s_file, s_memory) = (null, null, null);
     }
 }

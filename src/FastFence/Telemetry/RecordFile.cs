@@ -26,18 +26,7 @@ internal static unsafe class RecordFile
     {
         ArgumentNullException.ThrowIfNull(file);
         ulong magic = file.Length < 12 ? 0 : BinaryPrimitives.ReadUInt64LittleEndian(file);
-        if (magic is not (RecordChunk.FileMagic or RecordArea.MapMagic))
-        {
-            throw new InvalidDataException("This is no recording of FastFence's flight recorder.");
-        }
-
-        uint version = BinaryPrimitives.ReadUInt32LittleEndian(file.AsSpan(8));
-        if (version != RecordArea.CurrentVersion)
-        {
-            throw new InvalidDataException(string.Create(
-                CultureInfo.InvariantCulture, $"This recording has version {version}; version {RecordArea.CurrentVersion} is read here. Use the tool of the same release."));
-        }
-
+        CheckHead(magic, magic == 0 ? 0 : BinaryPrimitives.ReadUInt32LittleEndian(file.AsSpan(8)));
         return magic == RecordArea.MapMagic ? ReadArea(file) : ReadChunks(file);
     }
 
@@ -59,25 +48,50 @@ internal static unsafe class RecordFile
         return trace;
     }
 
+    /// <summary>Checks an area that lies in memory: file or another process's.</summary>
+    /// <exception cref="InvalidDataException">It is none, of another version, or damaged.</exception>
+    public static void Check(RecordArea* area, long length)
+    {
+        if (length >= RecordArea.HeadBytes)
+        {
+            CheckHead(area->Magic, area->Version);
+        }
+
+        bool fits = length >= RecordArea.HeadBytes && area->Magic == RecordArea.MapMagic && System.Numerics.BitOperations.IsPow2(area->RingRecords)
+            && area->RingRecords <= 1 << 24 && area->RingSlots <= 1 << 16 && area->NameSlots <= 1 << 24
+            && RecordArea.BytesFor(area->NameSlots, area->RingSlots, area->RingRecords) == length
+            && area->RingsUsed <= area->RingSlots && area->NamesUsed <= area->NameSlots;
+        for (uint i = 0; fits && i < area->RingsUsed; i++)
+        {
+            fits = RecordArea.RingAt(area, i)->Mask == area->RingRecords - 1;
+        }
+
+        if (!fits)
+        {
+            throw new InvalidDataException("The recording's sizes contradict each other: the file is cut short or damaged.");
+        }
+    }
+
+    private static void CheckHead(ulong magic, uint version)
+    {
+        if (magic is not (RecordChunk.FileMagic or RecordArea.MapMagic))
+        {
+            throw new InvalidDataException("This is no recording of FastFence's flight recorder.");
+        }
+
+        if (version != RecordArea.CurrentVersion)
+        {
+            throw new InvalidDataException(string.Create(
+                CultureInfo.InvariantCulture, $"This recording has version {version}; version {RecordArea.CurrentVersion} is read here. Use the tool of the same release."));
+        }
+    }
+
     private static RecordedTrace ReadArea(byte[] file)
     {
         fixed (byte* start = file)
         {
             RecordArea* area = (RecordArea*)start;
-            bool fits = file.Length >= RecordArea.HeadBytes && System.Numerics.BitOperations.IsPow2(area->RingRecords)
-                && area->RingRecords <= 1 << 24 && area->RingSlots <= 1 << 16 && area->NameSlots <= 1 << 24
-                && RecordArea.BytesFor(area->NameSlots, area->RingSlots, area->RingRecords) == file.Length
-                && area->RingsUsed <= area->RingSlots && area->NamesUsed <= area->NameSlots;
-            for (uint i = 0; fits && i < area->RingsUsed; i++)
-            {
-                fits = RecordArea.RingAt(area, i)->Mask == area->RingRecords - 1;
-            }
-
-            if (!fits)
-            {
-                throw new InvalidDataException("The recording's sizes contradict each other: the file is cut short or damaged.");
-            }
-
+            Check(area, file.Length);
             RecordedTrace trace = new();
             new RecordSource(area, live: false).Read().ForEach(chunk => trace.Add(chunk.Span));
             return trace;

@@ -137,7 +137,8 @@ internal sealed unsafe class RecordSource
         return ring->ThreadId;
     }
 
-    private static int LastThread(ReadOnlySpan<RecordEntry> records, int thread)
+    /// <summary>Whose the records after these are.</summary>
+    internal static int LastThread(ReadOnlySpan<RecordEntry> records, int thread)
     {
         foreach (ref readonly RecordEntry r in records)
         {
@@ -147,7 +148,8 @@ internal sealed unsafe class RecordSource
         return thread;
     }
 
-    private static string TextOf(byte* text, int room)
+    /// <summary>A text that ends with 0 or with its room.</summary>
+    internal static string TextOf(byte* text, int room)
     {
         ReadOnlySpan<byte> bytes = new(text, room);
         int end = bytes.IndexOf((byte)0);

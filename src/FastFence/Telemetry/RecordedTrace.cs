@@ -28,6 +28,9 @@ internal sealed class RecordedTrace
     /// <summary>Records whose names a torn file no longer has: they are left out.</summary>
     public long Nameless { get; private set; }
 
+    /// <summary>Events of fences whose signal was among what was lost: left out by <see cref="Build"/>.</summary>
+    public long HalfSeen { get; private set; }
+
     /// <summary>Adds a chunk.</summary>
     /// <exception cref="InvalidDataException">It is none.</exception>
     public void Add(ReadOnlySpan<byte> chunk)
@@ -69,6 +72,7 @@ internal sealed class RecordedTrace
         }
 
         _texts.ForEach(text => log.Intern(text)); // in this order: the indices are the same
+        RemoveHalfSeen();
         DeriveJobs();
         PutBeforeSignal();
         foreach (TraceEvent e in _events.Select(static (e, i) => (e, i)).OrderBy(static x => x.e.TimeNs).ThenBy(static x => StageOf(x.e.Kind))
@@ -162,6 +166,30 @@ internal sealed class RecordedTrace
         TraceEventKind.JobAddDependency or TraceEventKind.JobUnschedulable => e with { OtherContext = rest.Context, OtherSeqno = rest.Seqno },
         _ => e with { Job = rest.Context, JobCount = (uint)rest.Seqno, HardwareJobCount = (int)(rest.Seqno >> 32) },
     };
+
+    // Records were overwritten before they were read. A fence whose signal was among them would stay open for ever, and Perfetto's tracks, which
+    // close the oldest first, would be one behind from there on. Those that no later one of their context has overtaken may be pending in earnest.
+    private void RemoveHalfSeen()
+    {
+        if (_lost == 0)
+        {
+            return;
+        }
+
+        HashSet<(ulong, ulong)> signaled = [];
+        Dictionary<ulong, ulong> last = [];
+        foreach (TraceEvent e in _events)
+        {
+            if (e.Kind == TraceEventKind.FenceSignaled)
+            {
+                signaled.Add((e.Context, e.Seqno));
+                last[e.Context] = Math.Max(e.Seqno, last.GetValueOrDefault(e.Context));
+            }
+        }
+
+        HalfSeen += _events.RemoveAll(e => e.Kind is TraceEventKind.FenceInit or TraceEventKind.FenceEmit or TraceEventKind.JobQueue or TraceEventKind.JobRun
+            && e.Seqno < last.GetValueOrDefault(e.Context) && !signaled.Contains((e.Context, e.Seqno)));
+    }
 
     // A host without a scheduler has no jobs of its own: what is emitted on a ring is one, queued and run at once and done with its signal.
     private void DeriveJobs()
