@@ -107,7 +107,7 @@ public sealed unsafe partial class Exporter : IDisposable
         options ??= new TimelineOptions();
         lock (Engine.Gate)
         {
-            Timeline timeline = new(this, CreateBlock(name, options, 0, TimeSpan.FromMinutes(1)));
+            Timeline timeline = new(this, CreateBlock(name, options, 0, TimeSpan.FromMinutes(1)), options.DynamicNames);
             Timelines.Add(timeline);
             return timeline;
         }

@@ -129,6 +129,7 @@ public sealed unsafe partial class FenceEngine
 
         foreach (Timeline timeline in _timelinesSeen)
         {
+            timeline.SweepNames();
             if (!timeline.IsFreed && HasStoodStill(timeline, tick, timeline.Block->TimeoutNanoseconds))
             {
                 ulong next = timeline.CompletedSeqno + 1;
@@ -236,7 +237,11 @@ public sealed unsafe partial class FenceEngine
         {
             foreach (Exporter exporter in _closedExporters)
             {
-                exporter.Timelines.ForEach(t => Teardown.FreeTimeline(t.Block));
+                exporter.Timelines.ForEach(t =>
+                {
+                    t.ReleaseNames();
+                    Teardown.FreeTimeline(t.Block);
+                });
                 exporter.ClosedRings.ForEach(r =>
                 {
                     Teardown.FreeTimeline(r.Timeline.Block);

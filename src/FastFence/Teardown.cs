@@ -209,6 +209,7 @@ internal static unsafe class Teardown
         }
 
         timeline.MarkFreed();
+        timeline.ReleaseNames();
         CallbackWork.Detach(block);
         NameTable.Release(block->DriverName);
         NameTable.Release(block->TimelineName);

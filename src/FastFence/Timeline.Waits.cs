@@ -1,6 +1,7 @@
 using FastFence.Atomics;
 using FastFence.Fences;
 using FastFence.Reclamation;
+using FastFence.Recording;
 using FastFence.Waiting;
 
 namespace FastFence;
@@ -101,6 +102,7 @@ public sealed unsafe partial class Timeline
         WaitTerms started = terms.Started();
         ReaderRecord* reader = Registry.CurrentReader();
         bool online = Reader.TryLeave(reader); // never block while online: the reclaimers would wait for us
+        ulong names = RecordStart(seqno);
         try
         {
             ValueTarget target = new(this, seqno);
@@ -112,7 +114,45 @@ public sealed unsafe partial class Timeline
             {
                 Reader.Return(Domain.Process, reader);
             }
+
+            RecordEnd(seqno, names);
         }
+    }
+
+    // The timeline, and its names with it, may go while we wait: references on them stand for the second record.
+    private ulong RecordStart(ulong seqno)
+    {
+        Section.Enter();
+        ulong names = 0;
+        ThreadCache* cache = IsFreed || Atomic.LoadPlain(ref _block->Engine->Pools.Recording) == 0 ? null : Registry.CacheOf(&_block->Engine->Pools);
+        if (cache != null)
+        {
+            names = NameTable.Keep(_block->DriverName, _block->TimelineName);
+            FenceTrace.Wait(cache, RecordKind.FenceWaitStart, Context, seqno, names);
+        }
+
+        Section.Exit();
+        return names;
+    }
+
+    private void RecordEnd(ulong seqno, ulong names)
+    {
+        if (names == 0)
+        {
+            return;
+        }
+
+        // Not by the block, which may have gone: the engine outlives whoever waits in it.
+        Section.Enter();
+        ThreadCache* cache = Exporter.Engine.IsDisposed ? null : Registry.CacheOf(&Exporter.Engine.Block->Pools);
+        if (cache != null)
+        {
+            FenceTrace.Wait(cache, RecordKind.FenceWaitEnd, Context, seqno, names);
+        }
+
+        Section.Exit();
+        NameTable.Release((uint)names);
+        NameTable.Release((uint)(names >> 32));
     }
 
     private WaitResult ParkFor(ulong seqno, in ValueTarget target, in WaitTerms terms)

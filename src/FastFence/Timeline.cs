@@ -16,9 +16,10 @@ public sealed unsafe partial class Timeline : IDisposable
     private ulong _final;
     private GraceToken? _closing;
 
-    internal Timeline(Exporter exporter, TimelineBlock* block)
+    internal Timeline(Exporter exporter, TimelineBlock* block, bool dynamicNames = false)
     {
         Exporter = exporter;
+        _fenceNames = dynamicNames ? new FenceNameQueue() : null;
         _block = block;
         Context = block->DisplayContext;
     }
@@ -94,7 +95,7 @@ public sealed unsafe partial class Timeline : IDisposable
     public void Dispose() => Close();
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private ulong CreateInside(nint privateData)
+    private ulong CreateInside(nint privateData, ulong names = 0)
     {
         TimelineBlock* timeline = _block;
         if (Atomic.LoadAcquire(ref timeline->Closed) != 0)
@@ -121,11 +122,11 @@ public sealed unsafe partial class Timeline : IDisposable
             seqno = Atomic.AddFull(ref timeline->LastSeqno, 1);
         }
 
-        return FenceLife.Initialize(cache, index, timeline, seqno, privateData, 1, FenceFlags.Unshared);
+        return FenceLife.Initialize(cache, index, timeline, seqno, privateData, 1, FenceFlags.Unshared, names);
     }
 
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private ulong CreateAtBound(ReaderRecord* reader, nint privateData)
+    private ulong CreateAtBound(ReaderRecord* reader, nint privateData, ulong names = 0)
     {
         if (IsClosed || !AtBound.TryMakeRoom(Exporter.Engine.Block))
         {
@@ -133,7 +134,7 @@ public sealed unsafe partial class Timeline : IDisposable
         }
 
         Reader.Enter(Domain.Process, reader);
-        ulong handle = IsFreed ? 0 : CreateInside(privateData);
+        ulong handle = IsFreed ? 0 : CreateInside(privateData, names);
         Reader.Exit(reader);
         return handle;
     }

@@ -18,6 +18,12 @@ public record TimelineOptions
     /// <summary>Where callbacks run; null is <see cref="CallbackExecutor.Inline"/>: the thread that signals, the dispatcher for a poller.</summary>
     public CallbackExecutor? Executor { get; init; }
 
+    /// <summary>
+    /// Each fence may have names of its own (<see cref="Timeline.TryCreateNamedFence"/>): for drivers that put a seqno into their name. Each costs a place in
+    /// the name table until its fence and its last record have gone; at the table's bound fences are refused. Not for rings.
+    /// </summary>
+    public bool DynamicNames { get; init; }
+
     /// <summary>The exporter's data of this timeline, handed to its ops.</summary>
     public nint PrivateData { get; init; }
 
@@ -57,6 +63,11 @@ public sealed record RingOptions : TimelineOptions
 
     internal void Validate()
     {
+        if (DynamicNames)
+        {
+            throw new ArgumentException("A ring's fences have the ring's names: DynamicNames is for software timelines.", nameof(DynamicNames));
+        }
+
         if (Capacity is < 2 or > 1 << 20 || !System.Numerics.BitOperations.IsPow2(Capacity))
         {
             throw new ArgumentOutOfRangeException(nameof(Capacity), Capacity, "A ring has 2 to 1048576 positions, a power of two.");

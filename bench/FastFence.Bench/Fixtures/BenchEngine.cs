@@ -9,9 +9,11 @@ internal sealed unsafe class BenchEngine : IDisposable
     /// <param name="poison">The engine's default is on.</param>
     /// <param name="ops">Ops of the timeline's exporter.</param>
     /// <param name="magazine">Slots in a magazine.</param>
-    public BenchEngine(bool publishedClock = true, bool poison = true, ExporterOps ops = default, int magazine = Memory.Bag.MaxCapacity)
+    /// <param name="recording">Whether the flight recorder runs.</param>
+    public BenchEngine(
+        bool publishedClock = true, bool poison = true, ExporterOps ops = default, int magazine = Memory.Bag.MaxCapacity, RecordingMode recording = RecordingMode.Off)
     {
-        Engine = new FenceEngine(new FenceEngineOptions { StartPoller = false, Poison = poison, MagazineSize = magazine });
+        Engine = new FenceEngine(new FenceEngineOptions { StartPoller = false, Poison = poison, MagazineSize = magazine, Recording = recording });
         Timeline = Engine.CreateExporter("bench-driver", ops, 0)
             .CreateTimeline("bench-timeline", new TimelineOptions { SingleEmitter = true, Watchdog = Timeout.InfiniteTimeSpan });
         if (publishedClock)

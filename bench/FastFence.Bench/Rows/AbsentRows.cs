@@ -17,8 +17,6 @@ internal static class AbsentRows
         Row("defer + reclaim, reader follows the writer", LaterHarness),
         Row("signal → awaiting observer through the native poller", NotYet),
         Row("word written elsewhere → signaled, NativeAOT poller", NotYet),
-        Row("trace record off / coarse / precise", NotYet),
-        Row("everything with the flight recorder on", NotYet),
         Row("against liburcu, ck_epoch, kernel C, C sketch", "later issue: peers in C are not built yet"),
         Row("growth: rings, fences, callbacks, readers", LaterHarness),
     ];

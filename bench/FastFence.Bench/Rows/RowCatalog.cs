@@ -9,6 +9,6 @@ internal static class RowCatalog
     public static IEnumerable<GateRow> All =>
     [
         .. LifeRows.All, .. CallbackRows.All, .. ReferenceRows.All, .. SectionRows.All, .. DescribeRows.All,
-        .. HandOverRows.All, .. GracePeriodRows.All, .. ThroughputRows.All, .. PipelineRows.All, .. AbsentRows.All,
+        .. HandOverRows.All, .. GracePeriodRows.All, .. ThroughputRows.All, .. PipelineRows.All, .. TraceRows.All, .. AbsentRows.All,
     ];
 }

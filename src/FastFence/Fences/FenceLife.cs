@@ -37,18 +37,18 @@ internal static unsafe class FenceLife
         bag->Items[bag->Count++] = index; // it came from this bag, so there is room
     }
 
-    /// <summary>Makes a reserved slot a pending fence; its handle.</summary>
+    /// <summary>Makes a reserved slot a pending fence; its handle. Names: ids of its own, driver low and timeline high; 0 = its timeline's.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static ulong Initialize(
-        ThreadCache* cache, uint index, TimelineBlock* timeline, ulong seqno, nint data, uint references, uint flags)
+        ThreadCache* cache, uint index, TimelineBlock* timeline, ulong seqno, nint data, uint references, uint flags, ulong names = 0)
     {
         FenceSlot* fence = FenceSlot.At(index);
         uint generation = (uint)(fence->RefGen >> 32);
         fence->Context = timeline->DisplayContext;
         fence->Seqno = seqno;
         fence->Timeline = timeline;
-        fence->DriverName = timeline->DriverName;
-        fence->TimelineName = timeline->TimelineName;
+        fence->DriverName = names == 0 ? timeline->DriverName : (uint)names;
+        fence->TimelineName = names == 0 ? timeline->TimelineName : (uint)(names >> 32);
         fence->PrivateData = data;
         fence->Link = 0;
         fence->Flags = flags;

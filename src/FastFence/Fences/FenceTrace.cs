@@ -26,6 +26,23 @@ internal static unsafe class FenceTrace
         }
     }
 
+    /// <summary>Does the fence's engine record? Safety: the caller holds a reference.</summary>
+    public static bool IsOn(FenceSlot* fence)
+    {
+        EngineBlock* engine = fence->Timeline->Engine;
+        return engine != null && Atomic.LoadPlain(ref engine->Pools.Recording) != 0;
+    }
+
+    /// <summary>Records a wait for a value: of a timeline, by what was read of it while it was there.</summary>
+    public static void Wait(ThreadCache* cache, RecordKind kind, ulong context, ulong seqno, ulong names)
+    {
+        RecordRing* ring = RingOf(cache);
+        if (ring != null)
+        {
+            RecordRing.Write(ring, StampNow(cache, ring, kind), context, seqno, names);
+        }
+    }
+
     /// <summary>Records the signal with the fence's own time stamp, in 64 ns units, and its error.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Signaled(ThreadCache* cache, FenceSlot* fence, ulong units, uint error)

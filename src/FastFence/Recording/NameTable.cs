@@ -79,6 +79,20 @@ internal static unsafe class NameTable
         }
     }
 
+    /// <summary>One more reference on each of two names that somebody has one on; both in a word, the first low.</summary>
+    public static ulong Keep(uint first, uint second)
+    {
+        lock (s_lock)
+        {
+            foreach (uint id in (ReadOnlySpan<uint>)[first, second])
+            {
+                s_unused -= RecordOf(id)->References++ == 0 ? 1 : 0;
+            }
+        }
+
+        return first | ((ulong)second << 32);
+    }
+
     /// <summary>Drops a reference; the last one frees the name, once no record speaks of it.</summary>
     public static void Release(uint id)
     {

@@ -71,7 +71,7 @@ internal static unsafe class BlockingWait
     }
 
     // Our reference keeps the slot: its names and numbers stand, whatever has become of the exporter.
-    private static void Record(Fence fence, RecordKind kind)
+    internal static void Record(Fence fence, RecordKind kind)
     {
         Section.Enter();
         ThreadCache* cache = References.CacheOf(fence.Slot, fence.Generation);

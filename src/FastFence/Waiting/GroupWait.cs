@@ -4,6 +4,7 @@
 using FastFence.Fences;
 using FastFence.Memory;
 using FastFence.Reclamation;
+using FastFence.Recording;
 
 namespace FastFence.Waiting;
 
@@ -88,6 +89,7 @@ internal static unsafe class GroupWait
 
         ReaderRecord* reader = Registry.CurrentReader();
         bool online = Reader.TryLeave(reader); // never block while online: the reclaimers would wait for us
+        Record(fences, seats, RecordKind.FenceWaitStart);
         try
         {
             foreach (Fence fence in fences)
@@ -106,12 +108,26 @@ internal static unsafe class GroupWait
                 Reader.Return(Domain.Process, reader);
             }
 
+            Record(fences, seats, RecordKind.FenceWaitEnd);
             for (int i = 0; i < fences.Length; i++)
             {
                 if (seats[i].IsHeld)
                 {
                     References.Release(fences[i].Value);
                 }
+            }
+        }
+    }
+
+    // One after the other, and back in the opposite order: viewers close a thread's waits as a stack. Without the recorder it is a look a fence.
+    private static void Record(ReadOnlySpan<Fence> fences, Seat* seats, RecordKind kind)
+    {
+        for (int i = 0; i < fences.Length; i++)
+        {
+            int at = kind == RecordKind.FenceWaitStart ? i : fences.Length - 1 - i;
+            if (seats[at].IsHeld && FenceTrace.IsOn(fences[at].Slot))
+            {
+                BlockingWait.Record(fences[at], kind);
             }
         }
     }

@@ -13,7 +13,9 @@ internal static class Uncovered
     public static IReadOnlyDictionary<string, string> Reasons { get; } = new Dictionary<string, string>
     {
         ["EXECUTOR-POST"] = "stands in CallbackWork, whose executor is the user's and whose threads the model does not schedule",
+        ["NAME-GONE"] = "stands between this process and a tool's that has the recorder's memory mapped; the model's world is one process",
         ["POLLER-STEP"] = "stands between the host's NativePollerThread and the library's thread; the model compiles neither",
         ["POLLER-TERM"] = "stands in FencePoller, which the model does not compile; its exchange is replayed by TakenOver",
+        ["TAP-FLOOR"] = "the other side of NAME-GONE",
     };
 }
