@@ -26,7 +26,6 @@ public sealed class DynamicNamesTests : IDisposable
     public void EachRecordOfAFenceHasTheNamesOfThatFence()
     {
         const int Count = 5000;
-        NameTable.BatchSize = 64;
         Lives.Many(_engine.CreateTimeline("own"), 1); // this thread has its ring: taking over a dead one's is a record, too
         Timeline timeline = _engine.CreateTimeline("display", s_dynamic);
         for (int from = 1; from <= Count; from += 50)

@@ -139,8 +139,7 @@ public sealed partial class RunningTraceTests : IDisposable
         Process process = Process.Start(new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, "FastFence.Tool.dll"), "run", .. options]) { RedirectStandardOutput = true })!;
         _processes.Add(process);
         string first = process.StandardOutput.ReadLine()!;
-        process.OutputDataReceived += static (_, _) => { }; // read on, or its progress lines would fill the pipe
-        process.BeginOutputReadLine();
+        _ = process.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken); // or its progress lines would fill the pipe
         return first["pid ".Length..];
     }
 
