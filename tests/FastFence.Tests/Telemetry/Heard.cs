@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Diagnostics.Tracing;
+using FastFence.Telemetry;
 
 namespace FastFence.Tests.Telemetry;
 
@@ -7,22 +8,12 @@ namespace FastFence.Tests.Telemetry;
 internal sealed class Heard : EventListener
 {
     private readonly ConcurrentQueue<(string Name, Dictionary<string, object?> Payload)> _events = [];
-    private EventSource? _source;
 
     /// <summary>Listens for keywords.</summary>
-    public Heard(EventLevel level, EventKeywords keywords) => EnableEvents(_source!, level, keywords);
+    public Heard(EventLevel level, EventKeywords keywords) => EnableEvents(FenceEventSource.Log, level, keywords);
 
     /// <summary>What has come.</summary>
     public IReadOnlyList<(string Name, Dictionary<string, object?> Payload)> Events => [.. _events];
-
-    protected override void OnEventSourceCreated(EventSource eventSource)
-    {
-        // Called for the sources that are there by the base's constructor, before ours.
-        if (eventSource.Name == "FastFence")
-        {
-            _source = eventSource;
-        }
-    }
 
     protected override void OnEventWritten(EventWrittenEventArgs eventData)
     {
