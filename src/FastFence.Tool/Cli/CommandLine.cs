@@ -30,6 +30,7 @@ internal sealed class CommandLine
         ConvertVerb convert = new();
         DumpVerb dump = new();
         TopVerb top = new();
+        ReportVerb report = new();
         AwaitDemoVerb awaits = new();
         SignalDemoVerb signals = new();
         UnloadDemoVerb unloads = new();
@@ -41,6 +42,7 @@ internal sealed class CommandLine
         Add(_root, convert.Command, result => Convert(convert.Read(result)));
         Add(_root, dump.Command, result => DumpCommand.Execute(dump.Read(result), _streams.Out));
         Add(_root, top.Command, result => Top(top.Read(result)));
+        Add(_root, report.Command, result => ReportCommand.Execute(report.Read(result), _streams.Out));
         Add(demo.Command, awaits.Command, result => AwaitDemo(awaits.Read(result)));
         Add(demo.Command, signals.Command, result => SignalDemo(signals.Read(result)));
         Add(demo.Command, unloads.Command, result => UnloadDemo(unloads.Read(result)));
@@ -56,6 +58,7 @@ internal sealed class CommandLine
             [convert.Command.Name] = ConvertVerb.Examples,
             [dump.Command.Name] = DumpVerb.Examples,
             [top.Command.Name] = TopVerb.Examples,
+            [report.Command.Name] = ReportVerb.Examples,
             [demo.Command.Name] = DemoVerb.Examples,
             [awaits.Command.Name] = AwaitDemoVerb.Examples,
             [signals.Command.Name] = SignalDemoVerb.Examples,
