@@ -51,10 +51,19 @@ public sealed unsafe partial class FenceEngine
 
     internal void WriteUnloaded(string driver, UnloadReport report)
     {
-        if (FenceEventSource.Log.WantsRare)
+        (FenceEventSource log, long engine, long elapsed) = (FenceEventSource.Log, (long)_block->Pools.Serial, (long)report.Elapsed.TotalMicroseconds);
+        if (!log.IsEnabled())
         {
-            FenceEventSource.Log.Unloaded(
-                (long)_block->Pools.Serial, report.IsComplete ? 1 : 0, (long)report.Elapsed.TotalMicroseconds, report.FencesSignaled, report.HeldBy.Count, driver, report.ToString());
+            return;
+        }
+
+        if (report.IsComplete)
+        {
+            log.Unloaded(engine, elapsed, report.FencesSignaled, driver, report.ToString());
+        }
+        else
+        {
+            log.UnloadHeldUp(engine, elapsed, report.HeldBy.Count, driver, report.ToString());
         }
     }
 

@@ -73,7 +73,10 @@ internal sealed class MetricStream : IDisposable
         });
         stop.Wait(s_stopLimit);
         _session.Dispose();
-        _thread.Join(s_stopLimit);
+        if (_thread.Join(s_stopLimit))
+        {
+            _snapshots.Dispose();
+        }
     }
 
     private void Listen()
@@ -108,7 +111,7 @@ internal sealed class MetricStream : IDisposable
 
         switch (e.EventName)
         {
-            case "CollectionStop":
+            case "Collection/Stop" or "CollectionStop": // TraceEvent takes the word for an opcode
                 _snapshots.Add(new Snapshot { Number = _number++, Series = _series, Events = _events });
                 _series = [];
                 _events = [];

@@ -93,7 +93,7 @@ internal sealed class TopFrame(string title)
         foreach (Series t in rates.Take(MostTimelines))
         {
             string context = t["fastfence.context"];
-            lines.Add(string.Create(CultureInfo.InvariantCulture, $"{t["fastfence.timeline"],-28} {t["fastfence.driver"],-20} {context,10} {Units.Rate(double.IsNaN(t.Rate) ? 0 : t.Rate),12} {Whole(pending.GetValueOrDefault(context)),10}"));
+            lines.Add(string.Create(CultureInfo.InvariantCulture, $"{t["fastfence.timeline"],-28} {t["fastfence.driver"],-20} {context,10} {(double.IsNaN(t.Rate) ? "-" : Units.Rate(t.Rate)),12} {Whole(pending.GetValueOrDefault(context)),10}"));
         }
 
         if (rates.Length > MostTimelines)

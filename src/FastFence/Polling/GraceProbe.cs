@@ -7,10 +7,12 @@ namespace FastFence.Polling;
 
 /// <summary>
 /// How long grace periods take: one is asked for at each tick of the reclaimer while others ask for some, and timed. Who reclaims pays
-/// nothing. What does not end at once is looked at again every tick: its time is exact to 10 ms. The reclaimer's thread only.
+/// nothing. What does not end within some looks is looked at again at the next tick: its time is exact to 10 ms. The reclaimer's thread only.
 /// </summary>
 internal sealed unsafe class GraceProbe(EngineBlock* engine)
 {
+    private const int Looks = 16;
+
     // All probes of the process: they must not be taken for somebody's grace periods, or two engines would keep each other at it for ever.
     private static ulong s_probes;
 
@@ -36,10 +38,16 @@ internal sealed unsafe class GraceProbe(EngineBlock* engine)
             Atomic.AddFull(ref s_probes, 1);
         }
 
-        if (Domain.Poll(domain, _stamp))
+        for (int i = 0; i < Looks; i++)
         {
-            engine->Graces.Record(MonotonicClock.Nanoseconds - _since);
-            _stamp = 0;
+            if (Domain.Poll(domain, _stamp))
+            {
+                engine->Graces.Record(MonotonicClock.Nanoseconds - _since);
+                _stamp = 0;
+                return;
+            }
+
+            CurrentThread.Yield(); // the reader may be behind us on this core
         }
     }
 

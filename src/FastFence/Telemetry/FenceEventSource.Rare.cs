@@ -65,13 +65,23 @@ internal sealed partial class FenceEventSource
         }
     }
 
-    /// <summary>An exporter's unload has come to an end (C17); with <paramref name="isComplete"/> 0 its code must stay loaded.</summary>
-    [Event(7, Level = EventLevel.Warning, Keywords = Keywords.Engine)]
-    public void Unloaded(long engine, long isComplete, long elapsedMicroseconds, long fencesSignaled, long holders, string driver, string report)
+    /// <summary>An exporter has been taken away whole (C17).</summary>
+    [Event(7, Level = EventLevel.Informational, Keywords = Keywords.Engine)]
+    public void Unloaded(long engine, long elapsedMicroseconds, long fencesSignaled, string driver, string report)
+    {
+        if (IsEnabled(EventLevel.Informational, Keywords.Engine))
+        {
+            Write(7, [engine, elapsedMicroseconds, fencesSignaled], driver, report);
+        }
+    }
+
+    /// <summary>An exporter could not be taken away within the limit: its code must stay loaded, and the report names who holds it (C17).</summary>
+    [Event(11, Level = EventLevel.Warning, Keywords = Keywords.Engine)]
+    public void UnloadHeldUp(long engine, long elapsedMicroseconds, long holders, string driver, string report)
     {
         if (WantsRare)
         {
-            Write(7, [engine, isComplete, elapsedMicroseconds, fencesSignaled, holders], driver, report);
+            Write(11, [engine, elapsedMicroseconds, holders], driver, report);
         }
     }
 
