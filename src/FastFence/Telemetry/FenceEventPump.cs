@@ -3,6 +3,7 @@
 using System.Runtime.InteropServices;
 using System.Text;
 using FastFence.Atomics;
+using FastFence.Platform;
 using FastFence.Recording;
 
 namespace FastFence.Telemetry;
@@ -10,7 +11,7 @@ namespace FastFence.Telemetry;
 /// <summary>Hands records of fences to <see cref="FenceEventSource"/>. Own thread; engines never wait for it.</summary>
 internal sealed unsafe class FenceEventPump
 {
-    private const int NapMilliseconds = 5;
+    private const long NapNanoseconds = 5_000_000;
 
     private static readonly Lock s_lock = new();
     private static bool s_runs;
@@ -52,7 +53,7 @@ internal sealed unsafe class FenceEventPump
                 Write();
             }
 
-            Thread.Sleep(NapMilliseconds);
+            Nap.For(NapNanoseconds);
         }
 
         MeteredEngines.Visit(static e => e.KeepRecording(false));
