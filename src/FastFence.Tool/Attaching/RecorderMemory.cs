@@ -35,7 +35,8 @@ internal sealed unsafe class RecorderMemory : IDisposable
         {
             foreach (string path in Candidates(proc))
             {
-                if (TryMap(path, pid) is { } memory)
+                RecorderMemory? memory = TryMap(path, pid);
+                if (memory != null)
                 {
                     return memory;
                 }

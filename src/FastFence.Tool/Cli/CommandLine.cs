@@ -29,6 +29,7 @@ internal sealed class CommandLine
         DoctorVerb doctor = new();
         ConvertVerb convert = new();
         DumpVerb dump = new();
+        TopVerb top = new();
         ReportVerb report = new();
         TraceVerb trace = new();
         AwaitDemoVerb awaits = new();
@@ -42,6 +43,7 @@ internal sealed class CommandLine
         Add(_root, convert.Command, result => Convert(convert.Read(result)));
         Add(_root, dump.Command, result => DumpCommand.Execute(dump.Read(result), _streams.Out));
         Add(_root, trace.Command, result => Trace(trace.Read(result)));
+        Add(_root, top.Command, result => Top(top.Read(result)));
         Add(_root, report.Command, result => ReportCommand.Execute(report.Read(result), _streams.Out));
         Add(demo.Command, awaits.Command, result => AwaitDemo(awaits.Read(result)));
         Add(demo.Command, signals.Command, result => SignalDemo(signals.Read(result)));
@@ -57,6 +59,7 @@ internal sealed class CommandLine
             [doctor.Command.Name] = DoctorVerb.Examples,
             [convert.Command.Name] = ConvertVerb.Examples,
             [dump.Command.Name] = DumpVerb.Examples,
+            [top.Command.Name] = TopVerb.Examples,
             [report.Command.Name] = ReportVerb.Examples,
             [trace.Command.Name] = TraceVerb.Examples,
             [demo.Command.Name] = DemoVerb.Examples,
@@ -138,6 +141,13 @@ internal sealed class CommandLine
         ReportOutput output = ReportOutput.Open(null, _streams);
         using StopSignals signals = new();
         return TraceCommand.Execute(options, output, signals.Token);
+    }
+
+    private int Top(TopOptions options)
+    {
+        ReportOutput output = ReportOutput.Open(options.Json, _streams);
+        using StopSignals signals = new();
+        return TopCommand.Execute(options, output, _streams.Width, signals.Token);
     }
 
     private int AwaitDemo(AwaitDemoOptions options)
