@@ -63,19 +63,23 @@ public sealed unsafe partial class Timeline : IDisposable
     /// </summary>
     /// <param name="source">The signaller's side.</param>
     /// <param name="privateData">The exporter's data of this fence.</param>
-    public bool TryCreateFence(out FenceSource source, nint privateData = 0)
+    public bool TryCreateFence(out FenceSource source, nint privateData = 0) => TryCreate(ref Registry.Current, out source, privateData);
+
+    /// <summary>As the public one, with the calling thread's words in hand.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal bool TryCreate(ref ThreadWords words, out FenceSource source, nint privateData)
     {
         source = default;
-        ReaderRecord* reader = Registry.CurrentReader();
+        ReaderRecord* reader = Registry.ReaderOf(ref words);
         if (reader == null)
         {
             return false; // no record for this thread: it can look at fences, not make them
         }
 
         // Inside a section: closing lets a grace period pass before it looks for pending fences, so none is made behind its back.
-        Reader.Enter(Domain.Process, reader);
-        ulong handle = IsFreed ? 0 : CreateInside(privateData);
-        Reader.Exit(reader);
+        ulong before = Reader.EnterBrief(Domain.Process, reader);
+        ulong handle = IsFreed ? 0 : CreateInside(ref words, privateData);
+        Reader.LeaveBrief(reader, before);
         if (handle == 0)
         {
             handle = CreateAtBound(reader, privateData);
@@ -94,7 +98,7 @@ public sealed unsafe partial class Timeline : IDisposable
     public void Dispose() => Close();
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private ulong CreateInside(nint privateData)
+    private ulong CreateInside(ref ThreadWords words, nint privateData)
     {
         TimelineBlock* timeline = _block;
         if (Atomic.LoadAcquire(ref timeline->Closed) != 0)
@@ -102,7 +106,7 @@ public sealed unsafe partial class Timeline : IDisposable
             return 0;
         }
 
-        ThreadCache* cache = Registry.CacheOf(&timeline->Engine->Pools);
+        ThreadCache* cache = Registry.CacheOf(ref words, &timeline->Engine->Pools);
         uint index = cache == null ? 0 : FenceLife.Reserve(cache);
         if (index == 0)
         {
@@ -133,7 +137,7 @@ public sealed unsafe partial class Timeline : IDisposable
         }
 
         Reader.Enter(Domain.Process, reader);
-        ulong handle = IsFreed ? 0 : CreateInside(privateData);
+        ulong handle = IsFreed ? 0 : CreateInside(ref Registry.Current, privateData);
         Reader.Exit(reader);
         return handle;
     }

@@ -17,6 +17,13 @@ internal static unsafe class CallbackRows
     public static IEnumerable<GateRow> All =>
     [
         With(1, Must.Nanoseconds(26), null),
+        new()
+        {
+            Operation = "create + 1 callback + signal + release, thread in hand",
+            Must = Must.Nanoseconds(26),
+            Ours = InHand,
+            Peers = [() => Awaiter(1), () => ContinueWith(1), () => Registered(1)],
+        },
         With(8, null, NeedsSketch),
         With(64, null, NeedsSketch),
         new()
@@ -24,6 +31,13 @@ internal static unsafe class CallbackRows
             Operation = "add + remove callback, pending fence",
             Must = Must.Nanoseconds(20),
             Ours = AddRemove,
+            Peers = [RegisterUnregister],
+        },
+        new()
+        {
+            Operation = "add + remove callback, thread in hand",
+            Must = Must.Nanoseconds(20),
+            Ours = AddRemoveInHand,
             Peers = [RegisterUnregister],
         },
     ];
@@ -56,6 +70,38 @@ internal static unsafe class CallbackRows
                 source.Dispose();
             }
         }, engine, LifeRows.FencesInBatch / callbacks);
+    }
+
+    private static LoopContender InHand()
+    {
+        BenchEngine engine = new();
+        Timeline timeline = engine.Timeline;
+        return new LoopContender("FastFence", times =>
+        {
+            FenceThread thread = FenceThread.GetCurrent();
+            for (int i = 0; i < times; i++)
+            {
+                thread.TryCreateFence(timeline, out FenceSource source);
+                thread.AddCallback(source.Fence, &Count, i, out _);
+                thread.Signal(source);
+                thread.Dispose(source);
+            }
+        }, engine, LifeRows.FencesInBatch);
+    }
+
+    private static LoopContender AddRemoveInHand()
+    {
+        PendingFence pending = new();
+        Fence fence = pending.Fence;
+        return new LoopContender("FastFence", times =>
+        {
+            FenceThread thread = FenceThread.GetCurrent();
+            for (int i = 0; i < times; i++)
+            {
+                thread.AddCallback(fence, &Count, i, out CallbackRegistration registration);
+                thread.Remove(registration);
+            }
+        }, pending, LifeRows.FencesInBatch);
     }
 
     private static LoopContender AddRemove()

@@ -28,6 +28,13 @@ internal static class LifeRows
         },
         new()
         {
+            Operation = "create + signal + release, thread in hand",
+            Must = Must.Nanoseconds(15),
+            Ours = () => InHand(new BenchEngine()),
+            Peers = [TaskSourceSet, ManualResetEventSet, CancellationSourceCancel],
+        },
+        new()
+        {
             Operation = "create + signal + release, shared fence",
             Must = Must.Nanoseconds(20),
             Ours = () => CreateShareSignalRelease(new BenchEngine()),
@@ -52,6 +59,21 @@ internal static class LifeRows
                 timeline.TryCreateFence(out FenceSource source);
                 source.Signal();
                 source.Dispose();
+            }
+        }, engine, FencesInBatch);
+    }
+
+    internal static LoopContender InHand(BenchEngine engine)
+    {
+        Timeline timeline = engine.Timeline;
+        return new LoopContender("FastFence", times =>
+        {
+            FenceThread thread = FenceThread.GetCurrent();
+            for (int i = 0; i < times; i++)
+            {
+                thread.TryCreateFence(timeline, out FenceSource source);
+                thread.Signal(source);
+                thread.Dispose(source);
             }
         }, engine, FencesInBatch);
     }

@@ -32,6 +32,22 @@ internal static class SectionRows
         },
         new()
         {
+            Operation = "section + name by op, thread in hand",
+            Must = Must.Nanoseconds(3),
+            Ours = () => InHand(NameOps.Ops),
+            Peers = [ReaderWriterLock, Lock],
+            EmptyCall = EmptyCall,
+        },
+        new()
+        {
+            Operation = "section + constant name, thread in hand",
+            Must = Must.Nanoseconds(1.5),
+            Ours = () => InHand(default),
+            Peers = [ReaderWriterLock, Lock],
+            EmptyCall = EmptyCall,
+        },
+        new()
+        {
             Operation = "section + constant name, online reader",
             Must = Must.Nanoseconds(0.9),
             Ours = Online,
@@ -49,6 +65,23 @@ internal static class SectionRows
             for (int i = 0; i < times; i++)
             {
                 bytes += ReadName(fence);
+            }
+
+            Sink.Sum += bytes;
+        }, pending, 1024);
+    }
+
+    private static LoopContender InHand(ExporterOps ops)
+    {
+        PendingFence pending = new(ops);
+        Fence fence = pending.Fence;
+        return new LoopContender("FastFence", times =>
+        {
+            FenceThread thread = FenceThread.GetCurrent();
+            int bytes = 0;
+            for (int i = 0; i < times; i++)
+            {
+                bytes += ReadNameInHand(thread, fence);
             }
 
             Sink.Sum += bytes;
@@ -123,6 +156,14 @@ internal static class SectionRows
     {
         AccessToken token = default;
         using AccessSection section = AccessSection.Begin(ref token);
+        return section.View.DriverName(fence).Length;
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static int ReadNameInHand(FenceThread thread, Fence fence)
+    {
+        AccessToken token = default;
+        using AccessSection section = thread.BeginAccess(ref token);
         return section.View.DriverName(fence).Length;
     }
 
