@@ -32,7 +32,6 @@ public readonly unsafe ref struct FenceThread
     /// <param name="source">The signaller's side.</param>
     /// <param name="privateData">The exporter's data of this fence.</param>
     /// <exception cref="InvalidOperationException">This is a default.</exception>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public bool TryCreateFence(Timeline timeline, out FenceSource source, nint privateData = 0)
     {
         ArgumentNullException.ThrowIfNull(timeline);
@@ -43,13 +42,11 @@ public readonly unsafe ref struct FenceThread
     /// <param name="source">The fence.</param>
     /// <param name="error">The error, or none.</param>
     /// <exception cref="InvalidOperationException">This is a default, or the source is.</exception>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public SignalResult Signal(FenceSource source, FenceError error = default) => source.SignalOn(ref Words, error);
 
     /// <summary>As <see cref="FenceSource.Dispose"/>.</summary>
     /// <param name="source">The source; <c>default</c> is passed over.</param>
     /// <exception cref="InvalidOperationException">This is a default.</exception>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void Dispose(FenceSource source) => source.DisposeOn(ref Words);
 
     /// <summary>As the form of <c>Fence.AddCallback</c> that takes a static managed function.</summary>

@@ -12,7 +12,6 @@ internal static class AbsentRows
     [
         Row("callbacks on one shared fence, 2 threads", LaterHarness),
         Row("add callback while another thread signals", LaterHarness),
-        Row("section + name with the reader handle in hand", NotYet),
         Row("both cores reading: slowdown", LaterHarness),
         Row("defer + reclaim, reader follows the writer", LaterHarness),
         Row("signal → awaiting observer through the native poller", NotYet),

@@ -72,7 +72,6 @@ internal static unsafe class FenceSignal
         return SignalResult.Stale;
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static SignalResult SignalInside(
         ThreadCache* cache, uint index, FenceSlot* fence, uint generation, uint error, long now)
     {

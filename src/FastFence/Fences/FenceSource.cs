@@ -52,7 +52,6 @@ public readonly unsafe partial struct FenceSource : IDisposable, IEquatable<Fenc
     /// <param name="error">The error.</param>
     public SignalResult Signal(FenceError error) => SignalOn(ref Registry.Current, error);
 
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal SignalResult SignalOn(ref ThreadWords words, FenceError error)
     {
         new Fence(_value).ThrowIfNull();
@@ -112,7 +111,6 @@ public readonly unsafe partial struct FenceSource : IDisposable, IEquatable<Fenc
     /// <exception cref="FenceMisuseException">Disposed before, and <see cref="CheckedMode.Throws"/> is set.</exception>
     public void Dispose() => DisposeOn(ref Registry.Current);
 
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal void DisposeOn(ref ThreadWords words)
     {
         if (_value == 0)

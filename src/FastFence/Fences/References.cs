@@ -38,7 +38,6 @@ internal static unsafe partial class References
     }
 
     /// <summary>As the other, with the calling thread's words in hand.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Release(ref ThreadWords words, ulong value)
     {
         Fence fence = new(value);
