@@ -29,6 +29,7 @@ internal sealed class CommandLine
         DoctorVerb doctor = new();
         ConvertVerb convert = new();
         DumpVerb dump = new();
+        ReportVerb report = new();
         AwaitDemoVerb awaits = new();
         SignalDemoVerb signals = new();
         UnloadDemoVerb unloads = new();
@@ -39,6 +40,7 @@ internal sealed class CommandLine
         Add(_root, doctor.Command, result => Doctor(doctor.Read(result)));
         Add(_root, convert.Command, result => Convert(convert.Read(result)));
         Add(_root, dump.Command, result => DumpCommand.Execute(dump.Read(result), _streams.Out));
+        Add(_root, report.Command, result => ReportCommand.Execute(report.Read(result), _streams.Out));
         Add(demo.Command, awaits.Command, result => AwaitDemo(awaits.Read(result)));
         Add(demo.Command, signals.Command, result => SignalDemo(signals.Read(result)));
         Add(demo.Command, unloads.Command, result => UnloadDemo(unloads.Read(result)));
@@ -53,6 +55,7 @@ internal sealed class CommandLine
             [doctor.Command.Name] = DoctorVerb.Examples,
             [convert.Command.Name] = ConvertVerb.Examples,
             [dump.Command.Name] = DumpVerb.Examples,
+            [report.Command.Name] = ReportVerb.Examples,
             [demo.Command.Name] = DemoVerb.Examples,
             [awaits.Command.Name] = AwaitDemoVerb.Examples,
             [signals.Command.Name] = SignalDemoVerb.Examples,

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Text.Json.Serialization;
 using FastFence.Tool.Cli;
 
@@ -11,4 +12,12 @@ internal sealed class RunReport : Report
 
     [JsonPropertyOrder(-1)]
     public ulong Seed => Options.Seed;
+
+    /// <summary>The timelines that lived in the measured time, by their beginning.</summary>
+    [JsonPropertyOrder(4)]
+    public ImmutableArray<TimelineLife> Timelines { get; set; } = [];
+
+    /// <summary>Timelines beyond those that were written down.</summary>
+    [JsonPropertyOrder(4)]
+    public long TimelinesLeftOut { get; set; }
 }
