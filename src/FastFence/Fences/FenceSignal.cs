@@ -21,11 +21,12 @@ internal static unsafe class FenceSignal
     /// after them), sits in an access section (then on the dispatcher), another thread runs callbacks of the timeline (then behind
     /// them), or the timeline has an executor. A negative time means now.
     /// </summary>
-    public static SignalResult Signal(Fence handle, uint error, long time) => Signal(ref Registry.Current, handle, error, time);
+    public static SignalResult Signal(Fence handle, uint error, long time) =>
+        SignalOn(ref Registry.Current, handle, error, time);
 
     /// <summary>As the other, with the calling thread's words in hand.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static SignalResult Signal(ref ThreadWords words, Fence handle, uint error, long time)
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    public static SignalResult SignalOn(ref ThreadWords words, Fence handle, uint error, long time)
     {
         ReaderRecord* reader = Registry.ReaderOf(ref words);
         if (reader == null)

@@ -52,6 +52,7 @@ public readonly unsafe partial struct FenceSource : IDisposable, IEquatable<Fenc
     /// <param name="error">The error.</param>
     public SignalResult Signal(FenceError error) => SignalOn(ref Registry.Current, error);
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal SignalResult SignalOn(ref ThreadWords words, FenceError error)
     {
         new Fence(_value).ThrowIfNull();
@@ -60,7 +61,7 @@ public readonly unsafe partial struct FenceSource : IDisposable, IEquatable<Fenc
             CheckSignal();
         }
 
-        return FenceSignal.Signal(ref words, new Fence(_value), error.Magnitude, -1);
+        return FenceSignal.SignalOn(ref words, new Fence(_value), error.Magnitude, -1);
     }
 
     /// <summary>Signals with a timestamp of the caller's (monotonic ns); it never falls on a timeline.</summary>
@@ -111,6 +112,7 @@ public readonly unsafe partial struct FenceSource : IDisposable, IEquatable<Fenc
     /// <exception cref="FenceMisuseException">Disposed before, and <see cref="CheckedMode.Throws"/> is set.</exception>
     public void Dispose() => DisposeOn(ref Registry.Current);
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal void DisposeOn(ref ThreadWords words)
     {
         if (_value == 0)
@@ -131,7 +133,7 @@ public readonly unsafe partial struct FenceSource : IDisposable, IEquatable<Fenc
             SignalOn(ref words, FenceError.Canceled);
         }
 
-        References.Release(ref words, _value);
+        References.ReleaseOn(ref words, _value);
     }
 
     private static void ThrowNoError(FenceError error) =>

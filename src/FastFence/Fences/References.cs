@@ -33,12 +33,13 @@ internal static unsafe partial class References
         Fence fence = new(value);
         if (!FenceLife.TryReleaseOneOfMany(fence.Slot, fence.Generation))
         {
-            Release(ref Registry.Current, value);
+            ReleaseOn(ref Registry.Current, value);
         }
     }
 
     /// <summary>As the other, with the calling thread's words in hand.</summary>
-    public static void Release(ref ThreadWords words, ulong value)
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    public static void ReleaseOn(ref ThreadWords words, ulong value)
     {
         Fence fence = new(value);
         FenceSlot* slot = fence.Slot;

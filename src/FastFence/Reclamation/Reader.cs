@@ -43,23 +43,16 @@ internal static unsafe class Reader
         Atomic.StoreRelease(ref reader->Word, (word & NestMask) == 1 ? 0 : word - 1);
     }
 
-    /// <summary>
-    /// Enters a section in which nothing but the engine's own code runs, nothing asks whether the thread is inside one, and which
-    /// <see cref="LeaveBrief"/> ends: where the thread is inside one already, or online, there is nothing to do. What the word was.
-    /// </summary>
+    /// <summary>Enters a section that <see cref="LeaveBrief"/> ends: nothing but the engine's own code runs inside. What the word was.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static ulong EnterBrief(DomainBlock* domain, ReaderRecord* reader)
     {
         ulong before = Atomic.LoadPlain(ref reader->Word);
-        if (before == 0)
-        {
-            Atomic.StoreRelease(ref reader->Word, Atomic.LoadAcquire(ref domain->Phase) | 1); // [READER-ENTER]
-        }
-
+        Enter(domain, reader);
         return before;
     }
 
-    /// <summary>Leaves it: the word becomes what it was <paramref name="before"/>.</summary>
+    /// <summary>Leaves it: the word becomes what it was <paramref name="before"/>, which saves counting the nesting down.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void LeaveBrief(ReaderRecord* reader, ulong before) => Atomic.StoreRelease(ref reader->Word, before); // [READER-EXIT]
 
