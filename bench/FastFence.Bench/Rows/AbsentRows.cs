@@ -18,7 +18,7 @@ internal static class AbsentRows
         Row("word written elsewhere → signaled, NativeAOT poller", NotYet),
         Row("trace record off / coarse / precise", NotYet),
         Row("everything with the flight recorder on", NotYet),
-        Row("against liburcu, ck_epoch, kernel C, C sketch", "later issue: peers in C are not built yet"),
+        Row("against the kernel's own fence, and crossbeam", "not in the repository: no third-party source is"),
         Row("growth: rings, fences, callbacks, readers", LaterHarness),
     ];
 
