@@ -18,8 +18,6 @@ internal sealed unsafe class TakeoverDemo(TakeoverDemoOptions options)
     private const int MostFences = SharedWords.Capacity / 2;
     private const long PatienceNanoseconds = 60_000_000_000;
 
-    private readonly Random _random = new(1);
-
     /// <summary>All takeovers, one after the other.</summary>
     internal TakeoverReport Execute(CancellationToken stop)
     {
@@ -31,13 +29,13 @@ internal sealed unsafe class TakeoverDemo(TakeoverDemoOptions options)
         List<TakeoverFigures> all = [];
         while (all.Count < options.Takeovers && !stop.IsCancellationRequested)
         {
-            all.Add(Once());
+            all.Add(Once(all.Count));
         }
 
         return new TakeoverReport(options, all);
     }
 
-    private TakeoverFigures Once()
+    private TakeoverFigures Once(int turn)
     {
         using SharedWords shared = SharedWords.Create();
         using FenceEngine engine = new(new FenceEngineOptions
@@ -54,7 +52,7 @@ internal sealed unsafe class TakeoverDemo(TakeoverDemoOptions options)
         });
         Worker device = new("device", () => Drive(ring, shared));
         device.Start();
-        Nap.For(_random.Next(5_000_000, 50_000_000));
+        Nap.For(5_000_000 + (turn * 7_919_311L % 45_000_000)); // another moment each time
         PollerControl* control = engine.Poller.NativeThread!.Control;
         Atomic.StoreRelease(ref control->Hold, 1);
         Wait(() => Atomic.LoadAcquire(ref control->Held) == 1, "the native poller to stop");
