@@ -29,6 +29,7 @@ internal sealed class CommandLine
         DoctorVerb doctor = new();
         ConvertVerb convert = new();
         DumpVerb dump = new();
+        TopVerb top = new();
         ReportVerb report = new();
         AwaitDemoVerb awaits = new();
         SignalDemoVerb signals = new();
@@ -41,6 +42,7 @@ internal sealed class CommandLine
         Add(_root, doctor.Command, result => Doctor(doctor.Read(result)));
         Add(_root, convert.Command, result => Convert(convert.Read(result)));
         Add(_root, dump.Command, result => DumpCommand.Execute(dump.Read(result), _streams.Out));
+        Add(_root, top.Command, result => Top(top.Read(result)));
         Add(_root, report.Command, result => ReportCommand.Execute(report.Read(result), _streams.Out));
         Add(demo.Command, awaits.Command, result => AwaitDemo(awaits.Read(result)));
         Add(demo.Command, signals.Command, result => SignalDemo(signals.Read(result)));
@@ -57,6 +59,7 @@ internal sealed class CommandLine
             [doctor.Command.Name] = DoctorVerb.Examples,
             [convert.Command.Name] = ConvertVerb.Examples,
             [dump.Command.Name] = DumpVerb.Examples,
+            [top.Command.Name] = TopVerb.Examples,
             [report.Command.Name] = ReportVerb.Examples,
             [demo.Command.Name] = DemoVerb.Examples,
             [awaits.Command.Name] = AwaitDemoVerb.Examples,
@@ -132,6 +135,13 @@ internal sealed class CommandLine
     }
 
     private int Convert(ConvertOptions options) => ConvertCommand.Execute(options, Capture.Load(options.Capture), _streams.Out);
+
+    private int Top(TopOptions options)
+    {
+        ReportOutput output = ReportOutput.Open(options.Json, _streams);
+        using StopSignals signals = new();
+        return TopCommand.Execute(options, output, _streams.Width, signals.Token);
+    }
 
     private int AwaitDemo(AwaitDemoOptions options)
     {

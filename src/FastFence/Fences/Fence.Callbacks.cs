@@ -219,6 +219,7 @@ public readonly unsafe partial struct Fence
         {
             case CallbackList.AddResult.Added:
                 ThreadCache.Count(cache, Counter.CallbacksAdded);
+                cache->Counters.Add(Counter.Awaits, kind == NodeKind.Await ? 1u : 0);
                 registration = new CallbackRegistration(this, index, generation);
                 return AddCallbackResult.Added;
             case CallbackList.AddResult.Stale:

@@ -153,7 +153,7 @@ internal static unsafe class FenceSignal
         FenceTrace.Signaled(cache, fence, units, error);
         if (error != 0)
         {
-            ThreadCache.Count(cache, Counter.Failed);
+            Failures.Count(cache, error);
         }
 
         if (HeadWord.Node(before) != 0)
@@ -218,7 +218,7 @@ internal static unsafe class FenceSignal
             // Its emitter never got the handle, so there are no callbacks.
             error = ErrorOf(before, error);
             ThreadCache.Count(cache, Counter.Signaled);
-            ThreadCache.Count(cache, Counter.Failed);
+            Failures.Count(cache, error);
             FenceTrace.Signaled(cache, fence, units, error);
         }
     }
