@@ -24,6 +24,7 @@ internal sealed unsafe class HotPaths : IDisposable
         [
             new("create + release", CreateRelease),
             new("create + signal + release", CreateSignalRelease),
+            new("create + signal + release, thread in hand", CreateSignalReleaseInHand),
             new("create + signal + release, shared fence", CreateShareSignalRelease),
             new("create + 1 callback + signal + release", CreateCallSignalRelease),
             new("add + remove callback", AddRemove),
@@ -66,6 +67,17 @@ internal sealed unsafe class HotPaths : IDisposable
             _timeline.TryCreateFence(out FenceSource source);
             source.Signal();
             source.Dispose();
+        }
+    }
+
+    private void CreateSignalReleaseInHand(int times)
+    {
+        FenceThread thread = FenceThread.GetCurrent();
+        for (int i = 0; i < times; i++)
+        {
+            thread.TryCreateFence(_timeline, out FenceSource source);
+            thread.Signal(source);
+            thread.Dispose(source);
         }
     }
 

@@ -8,12 +8,18 @@ namespace FastFence.Memory
     {
         private static nint s_base;
         private static long s_bytes;
+        private static nint s_nodeBase;
+        private static nint s_blockBase;
+        private static uint s_fenceSlots;
 
         /// <summary>Takes the host's reservation.</summary>
         public static void Attach(HostWords* host)
         {
             s_base = host->ReservationBase;
             s_bytes = host->ReservationBytes;
+            s_nodeBase = NodeBaseOf(s_base, s_bytes);
+            s_blockBase = BlockBaseOf(s_base, s_bytes);
+            s_fenceSlots = FenceSlotsOf(s_bytes);
         }
     }
 

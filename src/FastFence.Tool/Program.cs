@@ -1,4 +1,9 @@
 using FastFence.Tool.Cli;
 using FastFence.Tool.Pauses;
 
-return args is [WordWriter.Verb, _, _, _, _] ? WordWriter.Run(args) : CommandLine.Invoke(args, Streams.OfProcess(), Verbs.Built);
+return args switch
+{
+    [WordWriter.Verb, _, _, _, _] => WordWriter.Run(args),
+    [WordWatcher.Verb, _, _, _] => WordWatcher.Run(args),
+    _ => CommandLine.Invoke(args, Streams.OfProcess(), Verbs.Built),
+};

@@ -26,8 +26,9 @@ public sealed unsafe partial class FenceEngine
         _heartbeatSeen = beat;
         _heartbeatRested = resting ? _heartbeatRested + tick : 0;
         _heartbeatReported &= resting;
-        bool late = _heartbeatRested > (long)Options.HeartbeatLimit.TotalNanoseconds;
-        if (native != null && (dead || late))
+        long limit = (long)Options.HeartbeatLimit.TotalNanoseconds;
+        bool late = _heartbeatRested > limit;
+        if (native != null && (dead || _heartbeatRested > limit / 4 * 3))
         {
             ReplacePoller(native, dead);
         }

@@ -66,19 +66,23 @@ public sealed unsafe partial class Timeline : IDisposable
     /// </summary>
     /// <param name="source">The signaller's side.</param>
     /// <param name="privateData">The exporter's data of this fence.</param>
-    public bool TryCreateFence(out FenceSource source, nint privateData = 0)
+    public bool TryCreateFence(out FenceSource source, nint privateData = 0) => TryCreate(ref Registry.Current, out source, privateData);
+
+    /// <summary>As the public one, with the calling thread's words in hand.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal bool TryCreate(ref ThreadWords words, out FenceSource source, nint privateData)
     {
         source = default;
-        ReaderRecord* reader = Registry.CurrentReader();
+        ReaderRecord* reader = Registry.ReaderOf(ref words);
         if (reader == null)
         {
             return false; // no record for this thread: it can look at fences, not make them
         }
 
         // Inside a section: closing lets a grace period pass before it looks for pending fences, so none is made behind its back.
-        Reader.Enter(Domain.Process, reader);
-        ulong handle = IsFreed ? 0 : CreateInside(privateData);
-        Reader.Exit(reader);
+        ulong before = Reader.EnterBrief(Domain.Process, reader);
+        ulong handle = IsFreed ? 0 : CreateInside(ref words, privateData);
+        Reader.LeaveBrief(reader, before);
         if (handle == 0)
         {
             handle = CreateAtBound(reader, privateData);
@@ -97,7 +101,7 @@ public sealed unsafe partial class Timeline : IDisposable
     public void Dispose() => Close();
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private ulong CreateInside(nint privateData, ulong names = 0)
+    private ulong CreateInside(ref ThreadWords words, nint privateData, ulong names = 0)
     {
         TimelineBlock* timeline = _block;
         if (Atomic.LoadAcquire(ref timeline->Closed) != 0)
@@ -105,7 +109,7 @@ public sealed unsafe partial class Timeline : IDisposable
             return 0;
         }
 
-        ThreadCache* cache = Registry.CacheOf(&timeline->Engine->Pools);
+        ThreadCache* cache = Registry.CacheOf(ref words, &timeline->Engine->Pools);
         uint index = cache == null ? 0 : FenceLife.Reserve(cache);
         if (index == 0)
         {
@@ -136,7 +140,7 @@ public sealed unsafe partial class Timeline : IDisposable
         }
 
         Reader.Enter(Domain.Process, reader);
-        ulong handle = IsFreed ? 0 : CreateInside(privateData, names);
+        ulong handle = IsFreed ? 0 : CreateInside(ref Registry.Current, privateData, names);
         Reader.Exit(reader);
         return handle;
     }

@@ -18,6 +18,9 @@ internal static class CollectionRounds
     /// <summary>The same for 99 of 100.</summary>
     public const long MustP99 = 5_000;
 
+    /// <summary>How many times the p99 of the raw spin it may be, where that is above <see cref="MustP99"/>.</summary>
+    public const double MustOfRawSpin = 1.25;
+
     private const double MegabytesPerSecond = 1000;
 
     private static readonly JsonSerializerOptions s_options = new() { WriteIndented = true, PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower };
@@ -52,7 +55,7 @@ internal static class CollectionRounds
         foreach (string poller in reports[0].Pollers.Select(static p => p.Poller))
         {
             PauseFigures[] all = [.. reports.Select(r => r.Pollers.Single(p => p.Poller == poller))];
-            Write(output, poller, "signaled", all, static f => f.WordToSignaledNs);
+            Write(output, poller, poller == PauseFigures.RawSpin ? "seen" : "signaled", all, static f => f.WordToSignaledNs);
             Write(output, poller, "native waiter woken", all, static f => f.WordToWaiterNs);
             Write(output, poller, "managed awaiter resumed", all, static f => f.WordToAwaiterNs);
             output.WriteLine(string.Create(CultureInfo.InvariantCulture,
@@ -72,20 +75,26 @@ internal static class CollectionRounds
             return Gates.ExitCodes.Holds;
         }
 
-        int code = Judge([.. reports.Select(static r => r.Pollers.Single(static p => p.Poller == "native").WordToSignaledNs)]);
+        int code = Judge([.. reports.Select(static r => (Of(r, "native"), Of(r, PauseFigures.RawSpin)))]);
         output.WriteLine(string.Create(CultureInfo.InvariantCulture,
-            $"native, word to signaled: p50 ≤ {MustP50} ns and p99 ≤ {MustP99} ns {(code == Gates.ExitCodes.Holds ? "HOLDS" : code == Gates.ExitCodes.Missed ? "MISSES" : "is inconclusive: the rounds disagree")}"));
+            $"native, word to signaled: p50 ≤ {MustP50} ns, p99 ≤ {MustP99} ns or ≤ {MustOfRawSpin} × raw spin of its round {(code == Gates.ExitCodes.Holds ? "HOLDS" : code == Gates.ExitCodes.Missed ? "MISSES" : "is inconclusive: the rounds disagree")}"));
         return code;
     }
 
-    /// <summary>Holds or misses by the median round; where at least a quarter of the rounds says otherwise, inconclusive.</summary>
-    public static int Judge(IReadOnlyList<LatencySummary> rounds)
+    /// <summary>
+    /// Holds or misses by the rounds; where at least a quarter of them says otherwise, inconclusive. A p99 that a process which only looks at
+    /// the word does not reach on this core cannot be asked of a poller: there the raw spin of the same round is the measure.
+    /// </summary>
+    public static int Judge(IReadOnlyList<(LatencySummary Native, LatencySummary RawSpin)> rounds)
     {
-        int good = rounds.Count(static r => r.Count > 0 && r.P50 <= MustP50 && r.P99 <= MustP99);
+        int good = rounds.Count(static r =>
+            r.Native.Count > 0 && r.Native.P50 <= MustP50 && r.Native.P99 <= Math.Max(MustP99, MustOfRawSpin * r.RawSpin.P99));
         return good * 4 > rounds.Count * 3 ? Gates.ExitCodes.Holds
             : good * 4 < rounds.Count ? Gates.ExitCodes.Missed
             : Gates.ExitCodes.Inconclusive;
     }
+
+    private static LatencySummary Of(PauseReport report, string poller) => report.Pollers.Single(p => p.Poller == poller).WordToSignaledNs;
 
     private static void Write(TextWriter output, string poller, string to, PauseFigures[] all, Func<PauseFigures, LatencySummary> row)
     {

@@ -47,6 +47,11 @@ internal sealed class GateTable(TextWriter output)
             return "-";
         }
 
+        if (double.IsInfinity(must.Multiple))
+        {
+            return $"≤ {must.Written}";
+        }
+
         double here = must.Multiple * result.UnitNanoseconds;
         string sign = result.Row.IsThroughput ? "≥" : "≤";
         string value = double.IsNaN(here) ? "" : $" = {Figure(here, result.Row.IsThroughput)} here";

@@ -20,5 +20,9 @@ internal sealed record Must(PhysicalUnit Unit, double Multiple, string Written, 
     public static Must MillionsPerSecond(double least, double timesPeer = 0) =>
         new(PhysicalUnit.LockedRmw, 1000 / least / WrittenRmwNanoseconds, string.Create(Inv, $"{least:0.##} M/s"), timesPeer);
 
+    /// <summary>At most so many times what the best peer takes.</summary>
+    public static Must OfBestPeer(double times) =>
+        new(PhysicalUnit.LockedRmw, double.PositiveInfinity, string.Create(Inv, $"{times:0.##} × best peer"), 1 / times);
+
     private static IFormatProvider Inv => System.Globalization.CultureInfo.InvariantCulture;
 }

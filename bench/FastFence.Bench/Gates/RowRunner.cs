@@ -46,7 +46,7 @@ internal sealed class RowRunner(MeasurePlan plan, Noise noise)
             double[][] minima = PairedRun.Measure(contenders, plan);
             if (row.EmptyCall != null)
             {
-                TakeOff(minima, empty);
+                TakeOff(contenders, minima, empty);
             }
 
             if (unit == PhysicalUnit.LockedRmw)
@@ -111,11 +111,11 @@ internal sealed class RowRunner(MeasurePlan plan, Noise noise)
         return must.TimesPeer == 0 ? score : Math.Max(score, ours * must.TimesPeer / peer);
     }
 
-    private static void TakeOff(double[][] minima, int empty)
+    private static void TakeOff(List<Contender> contenders, double[][] minima, int empty)
     {
         for (int i = 0; i < empty; i++)
         {
-            for (int block = 0; block < minima[i].Length; block++)
+            for (int block = 0; contenders[i].HasCall && block < minima[i].Length; block++)
             {
                 minima[i][block] = Math.Max(0, minima[i][block] - minima[empty][block]);
             }

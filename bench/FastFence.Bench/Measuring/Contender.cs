@@ -12,6 +12,9 @@ internal abstract class Contender : IDisposable
     /// <summary>What the table calls it.</summary>
     public string Name { get; }
 
+    /// <summary>Is a call of its own in its figure? Where not, the cost of an empty call is not taken off.</summary>
+    public bool HasCall { get; init; } = true;
+
     /// <summary>
     /// Operations a batch needs at least: where a cost comes once in thousands of operations (a sealed bag, a process-wide
     /// barrier), a shorter batch without it would win every comparison of minima.

@@ -127,7 +127,7 @@ internal static unsafe class LifePath
     {
         uint index = (uint)handle;
         long now = ((EngineBlock*)cache->Pools)->Clock.Read();
-        FenceSignal.CloseInTurn(cache, timeline, index, FenceSlot.At(index), (uint)(handle >> 32), 0, now, onPoller: false);
+        FenceSignal.CloseInTurn(cache, timeline, index, FenceSlot.At(index), (uint)(handle >> 32), HeadWord.OpenEmpty((uint)(handle >> 32)), 0, now, promised: false);
     }
 
     private static void Live(ThreadCache* cache, TimelineBlock* timeline, bool signal)
@@ -140,7 +140,7 @@ internal static unsafe class LifePath
         if (signal)
         {
             long now = ((EngineBlock*)cache->Pools)->Clock.Read();
-            FenceSignal.CloseInTurn(cache, timeline, index, fence, generation, 0, now, onPoller: false);
+            FenceSignal.CloseInTurn(cache, timeline, index, fence, generation, HeadWord.OpenEmpty(generation), 0, now, promised: false);
         }
         else
         {

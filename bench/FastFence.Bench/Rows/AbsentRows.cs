@@ -12,12 +12,11 @@ internal static class AbsentRows
     [
         Row("callbacks on one shared fence, 2 threads", LaterHarness),
         Row("add callback while another thread signals", LaterHarness),
-        Row("section + name with the reader handle in hand", NotYet),
         Row("both cores reading: slowdown", LaterHarness),
         Row("defer + reclaim, reader follows the writer", LaterHarness),
         Row("signal → awaiting observer through the native poller", NotYet),
         Row("word written elsewhere → signaled, NativeAOT poller", NotYet),
-        Row("against liburcu, ck_epoch, kernel C, C sketch", "later issue: peers in C are not built yet"),
+        Row("against the kernel's own fence, and crossbeam", "not in the repository: no third-party source is"),
         Row("growth: rings, fences, callbacks, readers", LaterHarness),
     ];
 

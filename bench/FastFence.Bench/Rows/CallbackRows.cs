@@ -7,8 +7,6 @@ namespace FastFence.Bench.Rows;
 /// <summary>Callbacks in the function pointer form, added, run, removed.</summary>
 internal static unsafe class CallbackRows
 {
-    private const string NeedsSketch = "judged against the C sketch, which is not built yet";
-
     private static readonly Action s_continue = static () => s_ran++;
     private static readonly Action<Task> s_continueWith = static _ => s_ran++;
     private static readonly Action<object?> s_canceled = static _ => s_ran++;
@@ -16,25 +14,44 @@ internal static unsafe class CallbackRows
 
     public static IEnumerable<GateRow> All =>
     [
-        With(1, Must.Nanoseconds(26), null),
-        With(8, null, NeedsSketch),
-        With(64, null, NeedsSketch),
+        With(1, Must.Nanoseconds(26)),
+        new()
+        {
+            Operation = "create + 1 callback + signal + release, thread in hand",
+            Must = Must.Nanoseconds(26),
+            Ours = InHand,
+            Peers = [() => Awaiter(1), () => ContinueWith(1), () => Registered(1)],
+        },
+        With(8, null),
+        With(64, null),
         new()
         {
             Operation = "add + remove callback, pending fence",
             Must = Must.Nanoseconds(20),
             Ours = AddRemove,
-            Peers = [RegisterUnregister],
+            Peers = [RegisterUnregister, .. PeersInC.Of("C textbook, spinlock", "textbook_add_remove", LifeRows.FencesInBatch)],
+        },
+        new()
+        {
+            Operation = "add + remove callback, thread in hand",
+            Must = Must.Nanoseconds(20),
+            Ours = AddRemoveInHand,
+            Peers = [RegisterUnregister, .. PeersInC.Of("C textbook, spinlock", "textbook_add_remove", LifeRows.FencesInBatch)],
         },
     ];
 
-    private static GateRow With(int callbacks, Must? must, string? absent) => new()
+    // Where no must in ns is written, 1.1 times the sketch's cost is.
+    private static GateRow With(int callbacks, Must? must) => new()
     {
         Operation = $"create + {callbacks} callback{(callbacks == 1 ? "" : "s")} + signal + release",
-        Must = must,
-        Absent = absent,
+        Must = must ?? (PeersInC.IsAvailable ? Must.OfBestPeer(1.1) : null),
+        Absent = must != null || PeersInC.IsAvailable ? null : $"judged against the C sketch: {PeersInC.Reason}",
         Ours = () => Ours(callbacks),
-        Peers = [() => Awaiter(callbacks), () => ContinueWith(callbacks), () => Registered(callbacks)],
+        Peers =
+        [
+            () => Awaiter(callbacks), () => ContinueWith(callbacks), () => Registered(callbacks),
+            .. PeersInC.Of("C sketch", $"sketch_callbacks_{callbacks}", LifeRows.FencesInBatch / callbacks),
+        ],
     };
 
     private static LoopContender Ours(int callbacks)
@@ -56,6 +73,38 @@ internal static unsafe class CallbackRows
                 source.Dispose();
             }
         }, engine, LifeRows.FencesInBatch / callbacks);
+    }
+
+    private static LoopContender InHand()
+    {
+        BenchEngine engine = new();
+        Timeline timeline = engine.Timeline;
+        return new LoopContender("FastFence", times =>
+        {
+            FenceThread thread = FenceThread.GetCurrent();
+            for (int i = 0; i < times; i++)
+            {
+                thread.TryCreateFence(timeline, out FenceSource source);
+                thread.AddCallback(source.Fence, &Count, i, out _);
+                thread.Signal(source);
+                thread.Dispose(source);
+            }
+        }, engine, LifeRows.FencesInBatch);
+    }
+
+    private static LoopContender AddRemoveInHand()
+    {
+        PendingFence pending = new();
+        Fence fence = pending.Fence;
+        return new LoopContender("FastFence", times =>
+        {
+            FenceThread thread = FenceThread.GetCurrent();
+            for (int i = 0; i < times; i++)
+            {
+                thread.AddCallback(fence, &Count, i, out CallbackRegistration registration);
+                thread.Remove(registration);
+            }
+        }, pending, LifeRows.FencesInBatch);
     }
 
     private static LoopContender AddRemove()

@@ -17,14 +17,21 @@ internal static class LifeRows
             Operation = "create + release (pending: ends as canceled)",
             Must = Must.Nanoseconds(8),
             Ours = () => CreateRelease(new BenchEngine()),
-            Peers = [TaskSource, ManualResetEvent, CancellationSource],
+            Peers = [TaskSource, ManualResetEvent, CancellationSource, .. InC("create_release")],
         },
         new()
         {
             Operation = "create + signal + release, published clock",
             Must = Must.Nanoseconds(15),
             Ours = () => CreateSignalRelease(new BenchEngine()),
-            Peers = [TaskSourceSet, ManualResetEventSet, CancellationSourceCancel],
+            Peers = [TaskSourceSet, ManualResetEventSet, CancellationSourceCancel, .. InC("life")],
+        },
+        new()
+        {
+            Operation = "create + signal + release, thread in hand",
+            Must = Must.Nanoseconds(15),
+            Ours = () => InHand(new BenchEngine()),
+            Peers = [TaskSourceSet, ManualResetEventSet, CancellationSourceCancel, .. InC("life")],
         },
         new()
         {
@@ -52,6 +59,25 @@ internal static class LifeRows
                 timeline.TryCreateFence(out FenceSource source);
                 source.Signal();
                 source.Dispose();
+            }
+        }, engine, FencesInBatch);
+    }
+
+    // The sketch pays for grace periods as we do; the textbook's slots come back at once.
+    private static IEnumerable<Func<Contender>> InC(string loop) =>
+        [.. PeersInC.Of("C sketch", $"sketch_{loop}", FencesInBatch), .. PeersInC.Of("C textbook, no grace period", $"textbook_{loop}", FencesInBatch)];
+
+    internal static LoopContender InHand(BenchEngine engine)
+    {
+        Timeline timeline = engine.Timeline;
+        return new LoopContender("FastFence", times =>
+        {
+            FenceThread thread = FenceThread.GetCurrent();
+            for (int i = 0; i < times; i++)
+            {
+                thread.TryCreateFence(timeline, out FenceSource source);
+                thread.Signal(source);
+                thread.Dispose(source);
             }
         }, engine, FencesInBatch);
     }

@@ -23,7 +23,7 @@ internal static class ReferenceRows
             Operation = "acquire + release a reference",
             Must = Must.Nanoseconds(11),
             Ours = AcquireRelease,
-            Peers = [SafeHandle],
+            Peers = [SafeHandle, .. PeersInC.Of("C textbook", "textbook_acquire_release", 1024)],
         },
         new()
         {

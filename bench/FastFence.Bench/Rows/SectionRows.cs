@@ -19,7 +19,7 @@ internal static class SectionRows
             Operation = "section + name by op, casual reader",
             Must = Must.Nanoseconds(6),
             Ours = () => Casual(NameOps.Ops),
-            Peers = [ReaderWriterLock, Lock],
+            Peers = [ReaderWriterLock, Lock, .. InC],
             EmptyCall = EmptyCall,
         },
         new()
@@ -27,7 +27,23 @@ internal static class SectionRows
             Operation = "section + constant name, casual reader",
             Must = Must.Nanoseconds(4),
             Ours = () => Casual(default),
-            Peers = [ReaderWriterLock, Lock],
+            Peers = [ReaderWriterLock, Lock, .. InC],
+            EmptyCall = EmptyCall,
+        },
+        new()
+        {
+            Operation = "section + name by op, thread in hand",
+            Must = Must.Nanoseconds(3),
+            Ours = () => InHand(NameOps.Ops),
+            Peers = [ReaderWriterLock, Lock, .. InC],
+            EmptyCall = EmptyCall,
+        },
+        new()
+        {
+            Operation = "section + constant name, thread in hand",
+            Must = Must.Nanoseconds(1.5),
+            Ours = () => InHand(default),
+            Peers = [ReaderWriterLock, Lock, .. InC],
             EmptyCall = EmptyCall,
         },
         new()
@@ -35,9 +51,13 @@ internal static class SectionRows
             Operation = "section + constant name, online reader",
             Must = Must.Nanoseconds(0.9),
             Ours = Online,
+            Peers = [.. PeersInC.Of("liburcu qsbr, a report per 64", "urcu_qsbr_section", 1 << 14)],
             EmptyCall = EmptyCall,
         },
     ];
+
+    private static IEnumerable<Func<Contender>> InC =>
+        [.. PeersInC.Of("liburcu memb", "urcu_memb_section", 1024), .. PeersInC.Of("ck_epoch", "ck_epoch_sections", 1024)];
 
     private static LoopContender Casual(ExporterOps ops)
     {
@@ -49,6 +69,23 @@ internal static class SectionRows
             for (int i = 0; i < times; i++)
             {
                 bytes += ReadName(fence);
+            }
+
+            Sink.Sum += bytes;
+        }, pending, 1024);
+    }
+
+    private static LoopContender InHand(ExporterOps ops)
+    {
+        PendingFence pending = new(ops);
+        Fence fence = pending.Fence;
+        return new LoopContender("FastFence", times =>
+        {
+            FenceThread thread = FenceThread.GetCurrent();
+            int bytes = 0;
+            for (int i = 0; i < times; i++)
+            {
+                bytes += ReadNameInHand(thread, fence);
             }
 
             Sink.Sum += bytes;
@@ -123,6 +160,14 @@ internal static class SectionRows
     {
         AccessToken token = default;
         using AccessSection section = AccessSection.Begin(ref token);
+        return section.View.DriverName(fence).Length;
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static int ReadNameInHand(FenceThread thread, Fence fence)
+    {
+        AccessToken token = default;
+        using AccessSection section = thread.BeginAccess(ref token);
         return section.View.DriverName(fence).Length;
     }
 

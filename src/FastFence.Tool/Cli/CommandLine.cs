@@ -36,6 +36,7 @@ internal sealed class CommandLine
         SignalDemoVerb signals = new();
         UnloadDemoVerb unloads = new();
         JobsDemoVerb jobs = new();
+        TakeoverDemoVerb takeovers = new();
         DemoVerb demo = new();
         Add(_root, run.Command, result => Run(run.Read(result)));
         Add(_root, replay.Command, result => Replay(replay.Read(result)));
@@ -49,6 +50,7 @@ internal sealed class CommandLine
         Add(demo.Command, signals.Command, result => SignalDemo(signals.Read(result)));
         Add(demo.Command, unloads.Command, result => UnloadDemo(unloads.Read(result)));
         Add(demo.Command, jobs.Command, result => JobsDemo(jobs.Read(result)));
+        Add(demo.Command, takeovers.Command, result => TakeoverDemo(takeovers.Read(result)));
         _root.Subcommands.Add(demo.Command);
         HelpOption help = new();
         help.Action = new HelpWithExamples((HelpAction)help.Action!, ExitCodes.Table, new Dictionary<string, string>(StringComparer.Ordinal)
@@ -67,6 +69,7 @@ internal sealed class CommandLine
             [signals.Command.Name] = SignalDemoVerb.Examples,
             [unloads.Command.Name] = UnloadDemoVerb.Examples,
             [jobs.Command.Name] = JobsDemoVerb.Examples,
+            [takeovers.Command.Name] = TakeoverDemoVerb.Examples,
         });
         _root.Options.Add(help);
         _root.Options.Add(new VersionOption());
@@ -176,6 +179,16 @@ internal sealed class CommandLine
         ReportOutput output = ReportOutput.Open(options.Json, _streams);
         using StopSignals signals = new();
         JobsReport report = new JobsDemo(options).Execute(signals.Token);
+        report.Write(output.Human);
+        output.WriteJson(report.ToJson());
+        return report.Violations == 0 ? ExitCodes.Ok : ExitCodes.Violations;
+    }
+
+    private int TakeoverDemo(TakeoverDemoOptions options)
+    {
+        ReportOutput output = ReportOutput.Open(options.Json, _streams);
+        using StopSignals signals = new();
+        TakeoverReport report = new TakeoverDemo(options).Execute(signals.Token);
         report.Write(output.Human);
         output.WriteJson(report.ToJson());
         return report.Violations == 0 ? ExitCodes.Ok : ExitCodes.Violations;

@@ -9,6 +9,7 @@ internal sealed class DemoVerb
           fastfence demo await                                10 000 awaits at once on 4 pool threads, 100 rounds
           fastfence demo signals                              a million signals, nobody asleep: no system call
           fastfence demo jobs                                 jobs that wait for each other go out while the host collects
+          fastfence demo takeover                             20 native pollers stop dead while a device goes on
           fastfence demo unload                               1000 exporters come and go under two observers
         """;
 

@@ -15,6 +15,12 @@ namespace FastFence.Tool.Pauses;
 /// <param name="PauseMaxMs">The longest one seen.</param>
 /// <param name="LoadMegabytesPerSecond">What the load really allocated.</param>
 /// <param name="Seconds">How long was measured.</param>
+/// <param name="WriterIsRealTime">The writer ran under SCHED_FIFO; without, some of its own delays are taken for the poller's.</param>
 internal sealed record PauseFigures(
     string Poller, string Reason, string Pinning, long Signaled, LatencySummary WordToSignaledNs, LatencySummary WordToWaiterNs,
-    LatencySummary WordToAwaiterNs, int Collections, double PauseTotalMs, double PauseMaxMs, double LoadMegabytesPerSecond, double Seconds);
+    LatencySummary WordToAwaiterNs, int Collections, double PauseTotalMs, double PauseMaxMs, double LoadMegabytesPerSecond, double Seconds,
+    bool WriterIsRealTime)
+{
+    /// <summary>Name of the one that is no poller: a process that only looks at the word.</summary>
+    internal const string RawSpin = "raw spin";
+}

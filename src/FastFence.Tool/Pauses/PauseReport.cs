@@ -27,6 +27,12 @@ internal sealed record PauseReport(RunOptions Options, IReadOnlyList<PauseFigure
 
         foreach (PauseFigures p in Pollers)
         {
+            if (p.Poller == PauseFigures.RawSpin)
+            {
+                AddRow(table, p.Poller, "seen", p.WordToSignaledNs);
+                continue;
+            }
+
             AddRow(table, p.Poller, "signaled", p.WordToSignaledNs);
             AddRow(table, p.Poller, "native waiter woken", p.WordToWaiterNs);
             AddRow(table, p.Poller, "managed awaiter resumed", p.WordToAwaiterNs);
@@ -37,6 +43,11 @@ internal sealed record PauseReport(RunOptions Options, IReadOnlyList<PauseFigure
         {
             writer.WriteLine(string.Create(CultureInfo.InvariantCulture,
                 $"{p.Poller}: {p.Collections} collections, {p.PauseTotalMs:0} ms stopped in all, longest {p.PauseMaxMs:0.0} ms, {p.LoadMegabytesPerSecond:0} of {Options.GcLoad:0} MB/s allocated; {p.Pinning}; {p.Reason}"));
+        }
+
+        if (Pollers.Any(static p => !p.WriterIsRealTime))
+        {
+            writer.WriteLine("note: the writer runs at normal priority (SCHED_FIFO needs CAP_SYS_NICE or a limit, see ulimit -r): where it is stopped between time and word, the poller seems late");
         }
 
         if (Pollers.Any(p => p.LoadMegabytesPerSecond < NearlyAll * Options.GcLoad))

@@ -38,6 +38,11 @@ internal sealed class PauseRun(RunOptions options)
             figures.Add(Measure(kind, stop));
         }
 
+        if (options.Poller == PollerChoice.Both)
+        {
+            figures.Add(MeasureRawSpin(stop));
+        }
+
         return new PauseReport(options, figures, _lost);
     }
 
@@ -85,7 +90,7 @@ internal sealed class PauseRun(RunOptions options)
 
         stop.WaitHandle.WaitOne((int)WarmUpMilliseconds);
         IReadOnlyList<LatencyCount> before = engine.Poller.GetRetireLatency();
-        IReadOnlyList<LatencyCount> waiterBefore = WaiterTimes(shared);
+        IReadOnlyList<LatencyCount> waiterBefore = TimesOf(ref shared.Waiter);
         awaits.IsMeasuring = true;
         int collections = GC.CollectionCount(0);
         TimeSpan paused = GC.GetTotalPauseDuration();
@@ -96,13 +101,59 @@ internal sealed class PauseRun(RunOptions options)
         LatencySummary toSignal = Difference(before, engine.Poller.GetRetireLatency());
         PauseFigures figures = new(
             engine.Poller.Kind == PollerKind.Native ? "native" : "managed", engine.Poller.KindReason, engine.Poller.Pinning, toSignal.Count,
-            toSignal, Difference(waiterBefore, WaiterTimes(shared)), awaits.Summarize(), GC.CollectionCount(0) - collections, (GC.GetTotalPauseDuration() - paused).TotalMilliseconds,
-            load.LongestPause.TotalMilliseconds, (load.Megabytes - megabytes) / seconds, seconds);
+            toSignal, Difference(waiterBefore, TimesOf(ref shared.Waiter)), awaits.Summarize(), GC.CollectionCount(0) - collections, (GC.GetTotalPauseDuration() - paused).TotalMilliseconds,
+            load.LongestPause.TotalMilliseconds, (load.Megabytes - megabytes) / seconds, seconds,
+            Volatile.Read(ref shared.IsRealTime) != 0);
         load.Stop();
         garbage.Join();
         Volatile.Write(ref ended, 1);
         feeder.Join();
         End(ring, shared, awaits, writer);
+        return figures;
+    }
+
+    // The same load and the same writer, but no engine: a process that only looks at the word, on the pollers' core.
+    private PauseFigures MeasureRawSpin(CancellationToken stop)
+    {
+        using SharedWords shared = SharedWords.Create();
+        int? core = Cpu.UsableCores >= 2 ? LastCore() : null;
+        string pinning = "not pinned";
+        bool kept = core is int free && CoreKeeper.TryKeep(free, out pinning);
+        GarbageLoad load = new(options.GcLoad);
+        Worker garbage = new("garbage", load.Run);
+        Volatile.Write(ref shared.Limit, ulong.MaxValue);
+        using Process watcher = WordWatcher.Start(shared, options.Seconds, core);
+        using Process writer = WordWriter.Start(shared, PeriodNanoseconds, options.Seconds, core is > 0 ? 0 : null);
+        garbage.Start();
+        while (!load.IsFilled && !garbage.HasFault && !stop.IsCancellationRequested)
+        {
+            Nap.For(1_000_000);
+        }
+
+        stop.WaitHandle.WaitOne((int)WarmUpMilliseconds);
+        IReadOnlyList<LatencyCount> before = TimesOf(ref shared.Watcher);
+        int collections = GC.CollectionCount(0);
+        TimeSpan paused = GC.GetTotalPauseDuration();
+        double megabytes = load.Megabytes;
+        long start = MonotonicClock.Nanoseconds;
+        stop.WaitHandle.WaitOne((int)(options.Seconds * 1000));
+        double seconds = (MonotonicClock.Nanoseconds - start) / 1e9;
+        LatencySummary seen = Difference(before, TimesOf(ref shared.Watcher));
+        PauseFigures figures = new(
+            PauseFigures.RawSpin, "a process that only looks at the word: what this core allows", pinning, seen.Count, seen,
+            new LatencyRecorder().Summarize(), new LatencyRecorder().Summarize(), GC.CollectionCount(0) - collections,
+            (GC.GetTotalPauseDuration() - paused).TotalMilliseconds, load.LongestPause.TotalMilliseconds, (load.Megabytes - megabytes) / seconds, seconds,
+            Volatile.Read(ref shared.IsRealTime) != 0);
+        load.Stop();
+        garbage.Join();
+        Volatile.Write(ref shared.Stop, 1);
+        writer.WaitForExit();
+        watcher.WaitForExit();
+        if (kept)
+        {
+            CoreKeeper.Release(core!.Value);
+        }
+
         return figures;
     }
 
@@ -178,12 +229,12 @@ internal sealed class PauseRun(RunOptions options)
         fence.Dispose();
     }
 
-    private static List<LatencyCount> WaiterTimes(SharedWords shared)
+    private static List<LatencyCount> TimesOf(ref LatencyCells cells)
     {
         List<LatencyCount> counts = [];
         for (int i = 0; i < LatencyCells.BucketCount; i++)
         {
-            if (shared.Waiter.Read(i) is var n and not 0)
+            if (cells.Read(i) is var n and not 0)
             {
                 counts.Add(new LatencyCount(LatencyCells.ValueOf(i), (long)n));
             }

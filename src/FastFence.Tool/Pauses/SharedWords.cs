@@ -17,10 +17,12 @@ internal sealed unsafe class SharedWords : IDisposable
     private const int StopAt = 256;
     private const int WakesAt = 384;
     private const int MissedAt = 512;
+    private const int RealTimeAt = 640;
     private const int TimesAt = 4096;
     private const int AwaitedAt = TimesAt + (Capacity * sizeof(long));
     private const int WaiterAt = AwaitedAt + (Capacity * sizeof(ulong));
-    private const int Bytes = WaiterAt + (LatencyCells.BucketCount * sizeof(ulong));
+    private const int WatcherAt = WaiterAt + (LatencyCells.BucketCount * sizeof(ulong));
+    private const int Bytes = WatcherAt + (LatencyCells.BucketCount * sizeof(ulong));
 
     private readonly MemoryMappedFile _file;
     private readonly MemoryMappedViewAccessor _view;
@@ -54,6 +56,9 @@ internal sealed unsafe class SharedWords : IDisposable
     /// <summary>1: the writer is to end.</summary>
     internal ref uint Stop => ref *(uint*)(_base + StopAt);
 
+    /// <summary>1: the writer runs under SCHED_FIFO.</summary>
+    internal ref uint IsRealTime => ref *(uint*)(_base + RealTimeAt);
+
     /// <summary>How many awaited fences have been signaled; the waiter sleeps on it, a native callback counts it up.</summary>
     internal uint* Wakes => (uint*)(_base + WakesAt);
 
@@ -62,6 +67,9 @@ internal sealed unsafe class SharedWords : IDisposable
 
     /// <summary>The waiter's histogram.</summary>
     internal ref LatencyCells Waiter => ref *(LatencyCells*)(_base + WaiterAt);
+
+    /// <summary>The watcher's histogram.</summary>
+    internal ref LatencyCells Watcher => ref *(LatencyCells*)(_base + WatcherAt);
 
     /// <summary>When a position was written, monotonic ns.</summary>
     internal ref long TimeOf(ulong position) => ref ((long*)(_base + TimesAt))[position & (Capacity - 1)];

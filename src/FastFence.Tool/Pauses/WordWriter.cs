@@ -15,19 +15,22 @@ internal static class WordWriter
     internal const string Verb = "write-words";
 
     /// <summary>Starts it as a process of its own.</summary>
-    internal static Process Start(SharedWords shared, long periodNanoseconds, double seconds, int? core)
+    internal static Process Start(SharedWords shared, long periodNanoseconds, double seconds, int? core) =>
+        StartTool(Verb, shared.Path, Text(periodNanoseconds), Text((long)seconds + 30), Text(core ?? -1));
+
+    /// <summary>Starts one of the tool's hidden words as a process in which no compiler and no collector thread runs.</summary>
+    internal static Process StartTool(params ReadOnlySpan<string> words)
     {
         string tool = System.IO.Path.Combine(AppContext.BaseDirectory, "FastFence.Tool");
-        ProcessStartInfo start = new(tool)
+        ProcessStartInfo start = new(tool);
+        foreach (string word in words)
         {
-            ArgumentList =
-            {
-                Verb, shared.Path, Text(periodNanoseconds), Text((long)seconds + 30), Text(core ?? -1),
-            },
-        };
+            start.ArgumentList.Add(word);
+        }
+
         start.Environment["DOTNET_TieredCompilation"] = "0"; // no compiler thread while it writes
         start.Environment["DOTNET_gcConcurrent"] = "0";
-        return Process.Start(start) ?? throw new IOException($"Cannot start {tool}, the process that writes the completion word.");
+        return Process.Start(start) ?? throw new IOException($"Cannot start {tool} {words[0]}, the process at the other end of the completion word.");
     }
 
     /// <summary>The process's body: path, period in ns, longest life in seconds, core or −1.</summary>
@@ -45,6 +48,7 @@ internal static class WordWriter
         });
         waiting.Start();
         Pin(core);
+        Volatile.Write(ref shared.IsRealTime, RealTime.TryEnter() ? 1u : 0); // a writer that is stopped between the time and the word would be taken for a late poller
         ulong position = Volatile.Read(ref shared.Word);
         while (Volatile.Read(ref shared.Stop) == 0 && MonotonicClock.Nanoseconds < end)
         {
@@ -61,7 +65,7 @@ internal static class WordWriter
         return 0;
     }
 
-    private static void Pin(int core)
+    internal static void Pin(int core)
     {
         if (core >= 0)
         {

@@ -24,6 +24,11 @@ public struct AccessToken
 [SuppressMessage("Performance", "CA1822:Mark members as static", Justification = "Instance members bind what they return to the section's scope.")]
 public readonly unsafe ref struct AccessView
 {
+    // Null in a view that was not taken from a section; that is misuse, but must not crash.
+    private readonly ref ThreadWords _words;
+
+    internal AccessView(ref ThreadWords words) => _words = ref words;
+
     /// <summary>Name of the driver while the fence is pending, then <c>detached-driver</c> (C7). UTF-8.</summary>
     /// <param name="fence">Any fence.</param>
     public ReadOnlySpan<byte> DriverName(Fence fence)
@@ -99,12 +104,12 @@ public readonly unsafe ref struct AccessView
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void CountName(Fence fence)
+    private void CountName(Fence fence)
     {
-        ThreadCache* cache = Registry.Current.Cache;
+        ThreadCache* cache = Unsafe.IsNullRef(ref _words) ? null : _words.Cache;
         if (cache != null && FenceLife.IsCurrent(fence.Slot, fence.Generation) && cache->Pools == (PoolSet*)fence.Slot->Timeline->Engine)
         {
-            cache->Counters.Increment(Counter.NamesRead);
+            ThreadCache.Count(cache, Counter.NamesRead);
         }
     }
 }
@@ -121,12 +126,16 @@ public readonly unsafe ref struct AccessView
 public readonly unsafe ref struct AccessSection : IDisposable
 {
     private readonly ref bool _open;
+    private readonly ref ThreadWords _words;
 
-    private AccessSection(ref bool open) => _open = ref open;
+    private AccessSection(ref bool open, ref ThreadWords words)
+    {
+        _open = ref open;
+        _words = ref words;
+    }
 
     /// <summary>What can be asked.</summary>
-    [SuppressMessage("Performance", "CA1822:Mark members as static", Justification = "Binds the view to the section's scope.")]
-    public AccessView View => default;
+    public AccessView View => new(ref _words);
 
     /// <summary>Opens a section on this thread.</summary>
     /// <param name="token">A local of the calling method.</param>
@@ -136,14 +145,18 @@ public readonly unsafe ref struct AccessSection : IDisposable
     /// <exception cref="InvalidOperationException">The token is in use.</exception>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static AccessSection Begin(
-        ref AccessToken token, [CallerMemberName] string member = "", [CallerFilePath] string file = "", [CallerLineNumber] int line = 0)
+        ref AccessToken token, [CallerMemberName] string member = "", [CallerFilePath] string file = "", [CallerLineNumber] int line = 0) =>
+        BeginOn(ref Registry.Current, ref token, member, file, line);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal static AccessSection BeginOn(ref ThreadWords words, ref AccessToken token, string member, string file, int line)
     {
         if (token.Open)
         {
             ThrowTokenInUse();
         }
 
-        Section.Enter();
+        Section.Enter(ref words);
         if (Checks.On)
         {
             CheckedThread thread = CheckedThread.Current;
@@ -151,10 +164,11 @@ public readonly unsafe ref struct AccessSection : IDisposable
         }
 
         token.Open = true;
-        return new AccessSection(ref token.Open);
+        return new AccessSection(ref token.Open, ref words);
     }
 
     /// <summary>Closes the section; a second call does nothing.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void Dispose()
     {
         if (_open)
@@ -165,7 +179,7 @@ public readonly unsafe ref struct AccessSection : IDisposable
                 CheckedThread.Current.Pop();
             }
 
-            Section.Exit();
+            Section.Exit(ref _words);
         }
     }
 
@@ -190,7 +204,8 @@ public static class Access
     public static void Run<TAction>(ref TAction action)
         where TAction : struct, IAccessAction, allows ref struct
     {
-        Section.Enter();
+        ref ThreadWords words = ref Registry.Current;
+        Section.Enter(ref words);
         if (Checks.On)
         {
             CheckedThread.Current.Push(CodeSite.OfAction<TAction>.Site);
@@ -198,7 +213,7 @@ public static class Access
 
         try
         {
-            action.Invoke(default);
+            action.Invoke(new AccessView(ref words));
         }
         finally
         {
@@ -207,7 +222,7 @@ public static class Access
                 CheckedThread.Current.Pop();
             }
 
-            Section.Exit();
+            Section.Exit(ref words);
         }
     }
 }

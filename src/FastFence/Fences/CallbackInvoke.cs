@@ -68,7 +68,7 @@ internal static unsafe class CallbackInvoke
             delegate*<nint, void> tell = (delegate*<nint, void>)node->Function;
             nint argument = node->Argument;
             CallbackList.Give(cache, oldest);
-            cache->Counters.Increment(Counter.CallbacksRun);
+            ThreadCache.Count(cache, Counter.CallbacksRun);
             tell(argument);
             oldest = next;
         }
@@ -134,7 +134,7 @@ internal static unsafe class CallbackInvoke
 
     private static void Invoke(ThreadCache* cache, NodeKind kind, nint function, nint argument, ulong handle, uint owner)
     {
-        cache->Counters.Increment(Counter.CallbacksRun);
+        ThreadCache.Count(cache, Counter.CallbacksRun);
         CallbackWitness? witness = cache->Running == ThreadCache.HandedOver ? CallbackWitness.Current : null;
         witness?.Begin(handle, function, null);
         ForeignCode before = ForeignCode.Enter(cache->Reader, ForeignKind.Callback, owner, handle, function, 0);
@@ -159,7 +159,7 @@ internal static unsafe class CallbackInvoke
         catch (Exception e)
 #pragma warning restore CA1031
         {
-            cache->Counters.Increment(Counter.CallbacksThrown);
+            ThreadCache.Count(cache, Counter.CallbacksThrown);
             Faults.Report(cache->Pools->Serial, new Fence(handle), e);
         }
         finally

@@ -31,37 +31,24 @@ internal static unsafe class CallbackList
     }
 
     /// <summary>Takes a node; 0 at the bound.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static uint Take(ThreadCache* cache)
     {
-        while (true)
+        uint index = SlotCache.TryTake(&cache->Nodes);
+        if (index == 0 || (cache->Pools->Poison != 0 && !CallbackKind.IsIntact(CallbackNode.At(index))))
         {
-            uint index = SlotCache.TryTake(&cache->Nodes);
-            if (index == 0)
-            {
-                index = SlotCache.TakeSlow<CallbackKind>(cache, &cache->Nodes, &cache->Pools->Nodes);
-            }
-
-            if (index == 0)
-            {
-                cache->Counters.Increment(Counter.Refused);
-                return 0;
-            }
-
-            if (cache->Pools->Poison == 0 || CallbackKind.IsIntact(CallbackNode.At(index)))
-            {
-                cache->Counters.Increment(Counter.NodesTaken);
-                return index;
-            }
-
-            cache->Counters.Increment(Counter.PoisonBroken);
+            return TakeSlow(cache, index);
         }
+
+        ThreadCache.Count(cache, Counter.NodesTaken);
+        return index;
     }
 
     /// <summary>Gives a node up that observers in sections may still see: it is reused after a grace period.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Give(ThreadCache* cache, uint index)
     {
-        cache->Counters.Increment(Counter.NodesReleased);
+        ThreadCache.Count(cache, Counter.NodesReleased);
         SlotCache.Defer<CallbackKind>(cache, &cache->Nodes, &cache->Pools->Nodes, index);
     }
 
@@ -82,13 +69,46 @@ internal static unsafe class CallbackList
         AddResult result = PushFilled(fence, generation, index, node);
         if (result != AddResult.Added)
         {
-            cache->Counters.Increment(result == AddResult.Stale ? Counter.StaleRefused : Counter.CallbacksRefused);
+            ThreadCache.Count(cache, result == AddResult.Stale ? Counter.StaleRefused : Counter.CallbacksRefused);
             GiveUnused(cache, index);
         }
 
         return result;
     }
 
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static uint TakeSlow(ThreadCache* cache, uint broken)
+    {
+        if (broken != 0)
+        {
+            ThreadCache.Count(cache, Counter.PoisonBroken);
+        }
+
+        while (true)
+        {
+            uint index = SlotCache.TryTake(&cache->Nodes);
+            if (index == 0)
+            {
+                index = SlotCache.TakeSlow<CallbackKind>(cache, &cache->Nodes, &cache->Pools->Nodes);
+            }
+
+            if (index == 0)
+            {
+                ThreadCache.Count(cache, Counter.Refused);
+                return 0;
+            }
+
+            if (cache->Pools->Poison == 0 || CallbackKind.IsIntact(CallbackNode.At(index)))
+            {
+                ThreadCache.Count(cache, Counter.NodesTaken);
+                return index;
+            }
+
+            ThreadCache.Count(cache, Counter.PoisonBroken);
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static AddResult PushFilled(FenceSlot* fence, uint generation, uint index, CallbackNode* node)
     {
         if (!FenceLife.IsCurrent(fence, generation))

@@ -45,7 +45,9 @@ public readonly unsafe record struct CallbackRegistration
     /// Removes the callback. True only if it will never run; false when it ran, runs, or was removed before. Any thread, also
     /// inside callbacks. Never blocks.
     /// </summary>
-    public bool Remove()
+    public bool Remove() => RemoveOn(ref Registry.Current);
+
+    internal bool RemoveOn(ref ThreadWords words)
     {
         if (Node == 0)
         {
@@ -53,9 +55,9 @@ public readonly unsafe record struct CallbackRegistration
         }
 
         FenceSlot* slot = Fence.Slot;
-        Section.Enter();
-        bool removed = RemoveInside(References.CacheOf(slot, Fence.Generation), slot, Fence.Generation, Node, Generation);
-        Section.Exit();
+        ulong before = Section.EnterBrief(ref words);
+        bool removed = RemoveInside(References.CacheOf(ref words, slot, Fence.Generation), slot, Fence.Generation, Node, Generation);
+        Section.LeaveBrief(ref words, before);
         return removed;
     }
 
@@ -79,7 +81,7 @@ public readonly unsafe record struct CallbackRegistration
             return false;
         }
 
-        cache->Counters.Increment(Counter.CallbacksRemoved);
+        ThreadCache.Count(cache, Counter.CallbacksRemoved);
         if (kind == NodeKind.Delegate)
         {
             DelegateTable.Take((int)argument, out _, out _);

@@ -51,7 +51,7 @@ internal static unsafe class CallbackRun
                         break;
                     case NodeKind.Poller:
                         uint* asleep = (uint*)node->Argument;
-                        cache->Counters.Increment(Counter.CallbacksRun); // it was added as one
+                        ThreadCache.Count(cache, Counter.CallbacksRun); // it was added as one
                         CallbackList.Give(cache, i);
                         WakePoller(asleep);
                         break;
@@ -211,7 +211,7 @@ internal static unsafe class CallbackRun
         uint was = Atomic.ExchangeFull(ref *word, WaiterWord.Signaled);
         if (was == WaiterWord.Asleep)
         {
-            cache->Counters.Increment(Counter.WakeCalls);
+            ThreadCache.Count(cache, Counter.WakeCalls);
             Futex.Wake(word, 1);
         }
         else if (was == WaiterWord.Abandoned)
@@ -220,7 +220,7 @@ internal static unsafe class CallbackRun
         }
         else
         {
-            cache->Counters.Increment(Counter.WakeCallsSaved);
+            ThreadCache.Count(cache, Counter.WakeCallsSaved);
         }
     }
 

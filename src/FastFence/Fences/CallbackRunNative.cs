@@ -40,7 +40,7 @@ internal static unsafe class CallbackRunNative
             nint argument = node->Argument;
             uint owner = node->Owner;
             CallbackList.Give(cache, i);
-            cache->Counters.Increment(Counter.CallbacksRun);
+            ThreadCache.Count(cache, Counter.CallbacksRun);
             ForeignCode before = ForeignCode.Enter(cache->Reader, ForeignKind.Callback, owner, handle, function, 0);
             ((delegate* unmanaged<ulong, nint, void>)function)(handle, argument);
             before.Exit(cache->Reader);

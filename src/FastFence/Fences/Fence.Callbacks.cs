@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using FastFence.Fences;
 using FastFence.Memory;
 using FastFence.Platform;
@@ -112,15 +113,42 @@ public readonly unsafe partial struct Fence
         return Add(NativeKindOf(callback), (nint)callback, state, codeOwner, out registration);
     }
 
-    internal AddCallbackResult Add(NodeKind kind, nint function, nint argument, CodeOwner? owner, out CallbackRegistration registration)
+    internal AddCallbackResult Add(NodeKind kind, nint function, nint argument, CodeOwner? owner, out CallbackRegistration registration) =>
+        Add(ref Registry.Current, kind, function, argument, owner, out registration);
+
+    internal AddCallbackResult Add(
+        ref ThreadWords words,
+        NodeKind kind,
+        nint function,
+        nint argument,
+        CodeOwner? owner,
+        out CallbackRegistration registration,
+        bool again = false)
     {
         ThrowIfNull();
-        AddCallbackResult result = AddOnce(kind, function, argument, owner, out registration, out EngineBlock* engine, out bool enable);
-        if (result == AddCallbackResult.NoMemory && AtBound.TryMakeRoom(engine))
+        registration = default;
+        FenceSlot* slot = Slot;
+        ulong before = Section.EnterBrief(ref words);
+        ThreadCache* cache = References.CacheOf(ref words, slot, Generation);
+        if (cache == null)
         {
-            result = AddOnce(kind, function, argument, owner, out registration, out _, out enable);
+            bool live = FenceLife.IsCurrent(slot, Generation);
+            Section.LeaveBrief(ref words, before);
+            return RefuseAdd(live);
         }
 
+        AddCallbackResult result = owner == null
+            ? AddInside(cache, slot, kind, function, argument, 0, ref registration)
+            : AddOwned(cache, slot, kind, function, argument, owner, ref registration);
+        if (result == AddCallbackResult.NoMemory)
+        {
+            EngineBlock* engine = (EngineBlock*)cache->Pools;
+            Section.LeaveBrief(ref words, before);
+            return !again && AtBound.TryMakeRoom(engine) ? Add(ref words, kind, function, argument, owner, out registration, again: true) : result;
+        }
+
+        bool enable = result == AddCallbackResult.Added && slot->Timeline->Exporter->Ops.EnableSignaling != null;
+        Section.LeaveBrief(ref words, before);
         if (enable)
         {
             // Enabling comes after the push: the op may answer that the fence has passed, and the engine then signals with the
@@ -131,35 +159,6 @@ public readonly unsafe partial struct Fence
         return result;
     }
 
-    private AddCallbackResult AddOnce(
-        NodeKind kind,
-        nint function,
-        nint argument,
-        CodeOwner? owner,
-        out CallbackRegistration registration,
-        out EngineBlock* engine,
-        out bool enable)
-    {
-        registration = default;
-        engine = null;
-        enable = false;
-        FenceSlot* slot = Slot;
-        Section.Enter();
-        ThreadCache* cache = References.CacheOf(slot, Generation);
-        if (cache == null)
-        {
-            bool live = FenceLife.IsCurrent(slot, Generation);
-            Section.Exit();
-            return RefuseAdd(live);
-        }
-
-        engine = (EngineBlock*)cache->Pools;
-        AddCallbackResult result = AddOwned(cache, slot, kind, function, argument, owner, out registration);
-        enable = result == AddCallbackResult.Added && slot->Timeline->Exporter->Ops.EnableSignaling != null;
-        Section.Exit();
-        return result;
-    }
-
     private AddCallbackResult AddOwned(
         ThreadCache* cache,
         FenceSlot* slot,
@@ -167,20 +166,19 @@ public readonly unsafe partial struct Fence
         nint function,
         nint argument,
         CodeOwner? owner,
-        out CallbackRegistration registration)
+        ref CallbackRegistration registration)
     {
         if (owner == null)
         {
-            return AddInside(cache, slot, kind, function, argument, 0, out registration);
+            return AddInside(cache, slot, kind, function, argument, 0, ref registration);
         }
 
         if (!owner.TryEnter())
         {
-            registration = default;
             return AddCallbackResult.OwnerClosed;
         }
 
-        AddCallbackResult result = AddInside(cache, slot, kind, function, argument, (ushort)owner.Number, out registration);
+        AddCallbackResult result = AddInside(cache, slot, kind, function, argument, (ushort)owner.Number, ref registration);
         if (result != AddCallbackResult.Added)
         {
             CodeOwner.Leave(owner.Number);
@@ -189,6 +187,7 @@ public readonly unsafe partial struct Fence
         return result;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private AddCallbackResult AddInside(
         ThreadCache* cache,
         FenceSlot* slot,
@@ -196,12 +195,11 @@ public readonly unsafe partial struct Fence
         nint function,
         nint argument,
         ushort owner,
-        out CallbackRegistration registration)
+        ref CallbackRegistration registration)
     {
-        registration = default;
         if (HeadWord.IsClosed(Atomics.Atomic.LoadAcquire(ref slot->Head)))
         {
-            cache->Counters.Increment(Counter.CallbacksRefused);
+            ThreadCache.Count(cache, Counter.CallbacksRefused);
             return AddCallbackResult.AlreadySignaled;
         }
 
@@ -220,7 +218,7 @@ public readonly unsafe partial struct Fence
         switch (CallbackList.Push(cache, slot, Generation, index))
         {
             case CallbackList.AddResult.Added:
-                cache->Counters.Increment(Counter.CallbacksAdded);
+                ThreadCache.Count(cache, Counter.CallbacksAdded);
                 cache->Counters.Add(Counter.Awaits, kind == NodeKind.Await ? 1u : 0);
                 registration = new CallbackRegistration(this, index, generation);
                 return AddCallbackResult.Added;
@@ -249,7 +247,7 @@ public readonly unsafe partial struct Fence
 
     private static NodeKind NativeKindOf(void* callback) => NativeCode.IsNative((nint)callback) ? NodeKind.Native : NodeKind.Thunk;
 
-    private static void ThrowIfNoFunction(void* function)
+    internal static void ThrowIfNoFunction(void* function)
     {
         if (function == null)
         {

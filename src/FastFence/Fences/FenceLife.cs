@@ -57,7 +57,7 @@ internal static unsafe class FenceLife
         // [FENCE-BIRTH] release: the content stands before a count above zero. Pairs with [FENCE-ACQUIRE]. Without it an acquirer
         // from a shared slot would read the former life.
         Atomic.StoreRelease(ref fence->RefGen, ((ulong)generation << 32) | references);
-        cache->Counters.Increment(Counter.Created);
+        ThreadCache.Count(cache, Counter.Created);
         FenceTrace.Write(cache, RecordKind.FenceInit, fence);
         return ((ulong)generation << 32) | index;
     }
@@ -134,6 +134,29 @@ internal static unsafe class FenceLife
         return ReleaseShared(cache, index, fence, generation);
     }
 
+    /// <summary>
+    /// Drops a reference that is not the last; false when it is, or the handle is stale. Any thread, no section: the memory stays, and
+    /// nothing else of the slot is touched.
+    /// </summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static bool TryReleaseOneOfMany(FenceSlot* fence, uint generation)
+    {
+        ulong word = Atomic.LoadPlain(ref fence->RefGen);
+        while ((uint)(word >> 32) == generation && (uint)word - 2 < Immortal - 2)
+        {
+            // [FENCE-LAST] full: as in the slow way. The word is compared whole, so a fence that dies meanwhile refuses.
+            ulong found = Atomic.CompareExchangeFull(ref fence->RefGen, word - 1, word);
+            if (found == word)
+            {
+                return true;
+            }
+
+            word = found;
+        }
+
+        return false;
+    }
+
     private static bool ReleaseShared(ThreadCache* cache, uint index, FenceSlot* fence, uint generation)
     {
         ulong word = Atomic.LoadPlain(ref fence->RefGen);
@@ -168,7 +191,7 @@ internal static unsafe class FenceLife
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void Died(ThreadCache* cache, uint index, FenceSlot* fence)
     {
-        cache->Counters.Increment(Counter.Released);
+        ThreadCache.Count(cache, Counter.Released);
         FenceTrace.Write(cache, RecordKind.FenceDestroy, fence);
 
         // [LATE-CHECK] acquire: a fence whose callbacks have returned is not touched by its runner any more. Pairs with
@@ -190,7 +213,7 @@ internal static unsafe class FenceLife
         if (next == 0)
         {
             next = 1; // generation 0 is the null handle's
-            cache->Counters.Increment(Counter.GenerationWraps);
+            ThreadCache.Count(cache, Counter.GenerationWraps);
         }
 
         return (ulong)next << 32;
@@ -202,7 +225,7 @@ internal static unsafe class FenceLife
         if (broken != 0)
         {
             // Somebody wrote to the slot after its grace period. It is never given out again: its content is evidence.
-            cache->Counters.Increment(Counter.PoisonBroken);
+            ThreadCache.Count(cache, Counter.PoisonBroken);
         }
 
         while (true)
@@ -216,7 +239,7 @@ internal static unsafe class FenceLife
 
             if (index == 0)
             {
-                cache->Counters.Increment(Counter.Refused);
+                ThreadCache.Count(cache, Counter.Refused);
                 return 0;
             }
 
@@ -225,7 +248,7 @@ internal static unsafe class FenceLife
                 return index;
             }
 
-            cache->Counters.Increment(Counter.PoisonBroken);
+            ThreadCache.Count(cache, Counter.PoisonBroken);
         }
     }
 }

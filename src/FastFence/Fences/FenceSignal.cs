@@ -1,7 +1,7 @@
 // The one file in which a fence becomes signaled.
 //
-// A signal is one compare-exchange on the head word. It first expects the fence's own open and empty word (no load before:
-// the line arrives once, for writing), then what it found. A closed word is never written again except to add the done bits:
+// A signal is one compare-exchange on the head word. A poller first expects the fence's own open and empty word (no load before:
+// the line arrives once, for writing), a signaller, who has looked already, what it saw; then what was found. A closed word is never written again except to add the done bits:
 // an unconditional exchange by a losing signaller would overwrite the winner's error and time.
 //
 // Fences of a timeline signal in seqno order (C11). The turn is a plain word: `Completed` holds the last seqno signaled, and
@@ -21,29 +21,34 @@ internal static unsafe class FenceSignal
     /// after them), sits in an access section (then on the dispatcher), another thread runs callbacks of the timeline (then behind
     /// them), or the timeline has an executor. A negative time means now.
     /// </summary>
-    public static SignalResult Signal(Fence handle, uint error, long time)
+    public static SignalResult Signal(Fence handle, uint error, long time) =>
+        SignalOn(ref Registry.Current, handle, error, time);
+
+    /// <summary>As the other, with the calling thread's words in hand.</summary>
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    public static SignalResult SignalOn(ref ThreadWords words, Fence handle, uint error, long time)
     {
-        ReaderRecord* reader = Registry.CurrentReader();
+        ReaderRecord* reader = Registry.ReaderOf(ref words);
         if (reader == null)
         {
             References.ThrowNoCache();
         }
 
-        uint nested = Reader.IsInside(reader) ? 1u : 0;
         FenceSlot* fence = handle.Slot;
-        Reader.Enter(Domain.Process, reader);
-        ThreadCache* cache = References.CacheOf(fence, handle.Generation);
+        ulong before = Reader.EnterBrief(Domain.Process, reader);
+        uint nested = before != 0 && Reader.IsInside(reader, before) ? 1u : 0;
+        ThreadCache* cache = References.CacheOf(ref words, fence, handle.Generation);
         if (cache == null)
         {
             bool current = FenceLife.IsCurrent(fence, handle.Generation);
-            Reader.Exit(reader);
+            Reader.LeaveBrief(reader, before);
             return Refuse(handle, current);
         }
 
         cache->SignalNested = nested;
         long now = time >= 0 ? time : ((EngineBlock*)cache->Pools)->Clock.Read();
         SignalResult result = SignalInside(cache, handle.Index, fence, handle.Generation, error, now);
-        Reader.Exit(reader);
+        Reader.LeaveBrief(reader, before);
         if ((cache->RunHead | cache->AwaitHead) != 0 && nested == 0)
         {
             CallbackInvoke.RunAll(cache);
@@ -73,9 +78,9 @@ internal static unsafe class FenceSignal
     {
         TimelineBlock* timeline = fence->Timeline;
         ulong head = Atomic.LoadAcquire(ref fence->Head);
-        if (HeadWord.IsClosed(head) || HeadWord.IsPromised(head))
+        if (head != HeadWord.OpenEmpty(generation) && (HeadWord.IsClosed(head) || HeadWord.IsPromised(head)))
         {
-            cache->Counters.Increment(Counter.SignaledAgain);
+            ThreadCache.Count(cache, Counter.SignaledAgain);
             return SignalResult.AlreadySignaled;
         }
 
@@ -87,7 +92,7 @@ internal static unsafe class FenceSignal
             return TimelineTurn.Record(cache, timeline, index, fence, generation, error);
         }
 
-        if (!CloseInTurn(cache, timeline, index, fence, generation, error, now, onPoller: false))
+        if (!CloseInTurn(cache, timeline, index, fence, generation, head, error, now, promised: false))
         {
             return SignalResult.AlreadySignaled;
         }
@@ -104,16 +109,16 @@ internal static unsafe class FenceSignal
 
     /// <summary>
     /// Closes the fence whose turn it is and moves the turn; its callbacks are on the thread's run list afterwards. The caller
-    /// is inside a section and holds a reference, or the timeline's turn. False when somebody else closed it first, or, unless
-    /// the caller may take <paramref name="promised"/> ones (the poller may), when it is promised to the turn.
+    /// is inside a section and holds a reference, or the timeline's turn, and has <paramref name="seen"/> the head. False when somebody
+    /// else closed it first, or, unless the caller may take <paramref name="promised"/> ones (the poller may), when it is promised to
+    /// the turn.
     /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static bool CloseInTurn(
-        ThreadCache* cache, TimelineBlock* timeline, uint index, FenceSlot* fence, uint generation, uint error, long now, bool onPoller,
-        bool promised = false)
+        ThreadCache* cache, TimelineBlock* timeline, uint index, FenceSlot* fence, uint generation, ulong seen, uint error, long now, bool promised)
     {
         ulong seqno = fence->Seqno;
-        if (!CloseOnly(cache, timeline, index, fence, generation, error, now, onPoller, promised))
+        if (!CloseOnly(cache, timeline, index, fence, generation, seen, error, now, onPoller: false, promised))
         {
             return false;
         }
@@ -127,22 +132,24 @@ internal static unsafe class FenceSignal
     /// <summary>As <see cref="CloseInTurn"/>, but the caller moves the turn and looks for waiters for the value.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static bool CloseOnly(
-        ThreadCache* cache, TimelineBlock* timeline, uint index, FenceSlot* fence, uint generation, uint error, long now, bool onPoller,
-        bool promised)
+        ThreadCache* cache, TimelineBlock* timeline, uint index, FenceSlot* fence, uint generation, ulong seen, uint error, long now,
+        bool onPoller, bool promised)
     {
         EngineBlock* engine = (EngineBlock*)cache->Pools;
         ulong units = Math.Min((ulong)Math.Max(0, now - engine->StartNanoseconds) >> HeadWord.TimeShift, HeadWord.MaxUnits);
 
         // Stamps never fall on a timeline; the word has one writer, the holder of the turn.
         units = Math.Max(units, Atomic.LoadPlain(ref timeline->LastUnits));
-        if (!TryClose(fence, generation, ref error, units, onPoller || promised, out ulong before))
+        ulong before = Close(fence, generation, seen, error, units, onPoller || promised);
+        if (HeadWord.IsClosed(before))
         {
-            cache->Counters.Increment(Counter.SignaledAgain);
+            ThreadCache.Count(cache, Counter.SignaledAgain);
             return false;
         }
 
+        error = ErrorOf(before, error);
         Atomic.StorePlain(ref timeline->LastUnits, units);
-        cache->Counters.Increment(Counter.Signaled);
+        ThreadCache.Count(cache, Counter.Signaled);
         FenceTrace.Signaled(cache, fence, units, error);
         if (error != 0)
         {
@@ -157,37 +164,45 @@ internal static unsafe class FenceSignal
         return true;
     }
 
+    // The open word that the close replaced, or one with the closed bit: somebody else was first.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static bool TryClose(FenceSlot* fence, uint generation, ref uint error, ulong units, bool promised, out ulong before)
+    private static ulong Close(FenceSlot* fence, uint generation, ulong seen, uint error, ulong units, bool promised)
     {
         ulong expected = HeadWord.OpenEmpty(generation);
+        if (seen != expected)
+        {
+            return CloseFound(fence, generation, seen, error, units, promised);
+        }
 
         // [SIGNAL-CLOSE] full: everything the signaller wrote is seen by whoever sees the fence signaled (C14), and exactly one close
         // succeeds (C1). Pairs with [IS-SIGNALED], [CB-PUSH], [CB-REMOVE] and [TURN-PROMISE]. Without it two signallers both win, or a callback
         // pushed at this moment is lost.
-        before = Atomic.CompareExchangeFull(ref fence->Head, HeadWord.Closed(error, units, HeadWord.Quiesced), expected);
-        return before == expected || TryCloseFound(fence, generation, ref error, units, promised, ref before);
+        ulong before = Atomic.CompareExchangeFull(ref fence->Head, HeadWord.Closed(error, units, HeadWord.Quiesced), expected);
+        return before == expected ? before : CloseFound(fence, generation, before, error, units, promised);
     }
 
-    private static bool TryCloseFound(FenceSlot* fence, uint generation, ref uint error, ulong units, bool promised, ref ulong before)
+    private static ulong CloseFound(FenceSlot* fence, uint generation, ulong before, uint error, ulong units, bool promised)
     {
-        uint asked = error;
         while (!HeadWord.IsClosed(before) && HeadWord.IsOf(before, generation) && (promised || !HeadWord.IsPromised(before)))
         {
             // An error set in advance stands (C2); so does an empty list: nothing to run means quiesced at once.
-            uint preset = HeadWord.OpenError(before);
-            error = preset != 0 ? preset : asked;
             ulong done = HeadWord.Node(before) == 0 ? HeadWord.Quiesced : 0;
-            ulong found = Atomic.CompareExchangeFull(ref fence->Head, HeadWord.Closed(error, units, done), before);
+            ulong found = Atomic.CompareExchangeFull(ref fence->Head, HeadWord.Closed(ErrorOf(before, error), units, done), before);
             if (found == before)
             {
-                return true;
+                return before;
             }
 
             before = found;
         }
 
-        return false;
+        return HeadWord.ClosedBit;
+    }
+
+    private static uint ErrorOf(ulong before, uint asked)
+    {
+        uint preset = HeadWord.OpenError(before);
+        return preset != 0 ? preset : asked;
     }
 
     /// <summary>
@@ -197,10 +212,12 @@ internal static unsafe class FenceSignal
     {
         EngineBlock* engine = (EngineBlock*)cache->Pools;
         ulong units = Math.Min((ulong)Math.Max(0, engine->Clock.Read() - engine->StartNanoseconds) >> HeadWord.TimeShift, HeadWord.MaxUnits);
-        if (TryClose(fence, generation, ref error, units, promised: true, out _))
+        ulong before = Close(fence, generation, HeadWord.OpenEmpty(generation), error, units, promised: true);
+        if (!HeadWord.IsClosed(before))
         {
             // Its emitter never got the handle, so there are no callbacks.
-            cache->Counters.Increment(Counter.Signaled);
+            error = ErrorOf(before, error);
+            ThreadCache.Count(cache, Counter.Signaled);
             Failures.Count(cache, error);
             FenceTrace.Signaled(cache, fence, units, error);
         }

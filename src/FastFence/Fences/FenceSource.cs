@@ -25,20 +25,15 @@ public readonly unsafe partial struct FenceSource : IDisposable, IEquatable<Fenc
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         get
         {
-            // From here on others may know the fence: its last release needs a locked instruction. A plain write inside a
-            // section: until now the caller alone has a handle, and teardown's scan (FenceScan) lets a grace period pass between
-            // taking the mark away and signalling.
+            // From here on others may know the fence: its last release needs a locked instruction. A plain write: until now the
+            // caller alone has a handle, and teardown's scan (FenceScan) lets a grace period pass between taking the mark away and
+            // signalling. No section: the fence lives as long as its source does. A source that another thread disposes of between the
+            // look and the write is misuse, and all it costs is the mark of the slot's next life, or that the slot is found broken.
             Fence fence = new(_value);
             FenceSlot* slot = fence.Slot;
-            if ((Atomic.LoadPlain(ref slot->Flags) & FenceFlags.Unshared) != 0)
+            if ((Atomic.LoadPlain(ref slot->Flags) & FenceFlags.Unshared) != 0 && FenceLife.IsCurrent(slot, fence.Generation))
             {
-                Section.Enter();
-                if (FenceLife.IsCurrent(slot, fence.Generation))
-                {
-                    Atomic.StoreRelease(ref slot->UnsharedByte, (byte)0);
-                }
-
-                Section.Exit();
+                Atomic.StoreRelease(ref slot->UnsharedByte, (byte)0);
             }
 
             return fence;
@@ -55,7 +50,10 @@ public readonly unsafe partial struct FenceSource : IDisposable, IEquatable<Fenc
 
     /// <summary>Signals with an error, or without when it is <see cref="FenceError.None"/>; one set before stands (C2).</summary>
     /// <param name="error">The error.</param>
-    public SignalResult Signal(FenceError error)
+    public SignalResult Signal(FenceError error) => SignalOn(ref Registry.Current, error);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal SignalResult SignalOn(ref ThreadWords words, FenceError error)
     {
         new Fence(_value).ThrowIfNull();
         if (Checks.On)
@@ -63,7 +61,7 @@ public readonly unsafe partial struct FenceSource : IDisposable, IEquatable<Fenc
             CheckSignal();
         }
 
-        return FenceSignal.Signal(new Fence(_value), error.Magnitude, -1);
+        return FenceSignal.SignalOn(ref words, new Fence(_value), error.Magnitude, -1);
     }
 
     /// <summary>Signals with a timestamp of the caller's (monotonic ns); it never falls on a timeline.</summary>
@@ -112,7 +110,10 @@ public readonly unsafe partial struct FenceSource : IDisposable, IEquatable<Fenc
     /// Drops the source; an unsignaled fence ends with <see cref="FenceError.Canceled"/>. Never throws, but in checked mode.
     /// </summary>
     /// <exception cref="FenceMisuseException">Disposed before, and <see cref="CheckedMode.Throws"/> is set.</exception>
-    public void Dispose()
+    public void Dispose() => DisposeOn(ref Registry.Current);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal void DisposeOn(ref ThreadWords words)
     {
         if (_value == 0)
         {
@@ -129,10 +130,10 @@ public readonly unsafe partial struct FenceSource : IDisposable, IEquatable<Fenc
         if (!HeadWord.IsClosed(head) && FenceLife.IsCurrent(fence.Slot, fence.Generation)
             && !HeadWord.IsPromised(head))
         {
-            Signal(FenceError.Canceled);
+            SignalOn(ref words, FenceError.Canceled);
         }
 
-        References.Release(_value);
+        References.ReleaseOn(ref words, _value);
     }
 
     private static void ThrowNoError(FenceError error) =>

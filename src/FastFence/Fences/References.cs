@@ -11,7 +11,11 @@ internal static unsafe partial class References
     /// The calling thread's cache for the fence's engine; null when the handle is stale, or of the stub. Inside a section.
     /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static ThreadCache* CacheOf(FenceSlot* slot, uint generation)
+    public static ThreadCache* CacheOf(FenceSlot* slot, uint generation) => CacheOf(ref Registry.Current, slot, generation);
+
+    /// <summary>As the other, with the calling thread's words in hand.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static ThreadCache* CacheOf(ref ThreadWords words, FenceSlot* slot, uint generation)
     {
         if (!FenceLife.IsCurrent(slot, generation))
         {
@@ -19,26 +23,38 @@ internal static unsafe partial class References
         }
 
         EngineBlock* engine = slot->Timeline->Engine;
-        return engine == null ? null : Registry.CacheOf(&engine->Pools);
+        return engine == null ? null : Registry.CacheOf(ref words, &engine->Pools);
     }
 
     /// <summary>Drops a reference, whatever the handle is.</summary>
     public static void Release(ulong value)
     {
+        // One of several needs nothing of the thread: it counts down and is done.
+        Fence fence = new(value);
+        if (!FenceLife.TryReleaseOneOfMany(fence.Slot, fence.Generation))
+        {
+            ReleaseOn(ref Registry.Current, value);
+        }
+    }
+
+    /// <summary>As the other, with the calling thread's words in hand.</summary>
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    public static void ReleaseOn(ref ThreadWords words, ulong value)
+    {
         Fence fence = new(value);
         FenceSlot* slot = fence.Slot;
-        Section.Enter();
-        ThreadCache* cache = CacheOf(slot, fence.Generation);
+        ulong before = Section.EnterBrief(ref words);
+        ThreadCache* cache = CacheOf(ref words, slot, fence.Generation);
         if (cache != null && !FenceLife.Release(cache, fence.Index, slot, fence.Generation))
         {
-            cache->Counters.Increment(Counter.StaleRefused);
+            ThreadCache.Count(cache, Counter.StaleRefused);
         }
         else if (cache == null && !FenceLife.IsCurrent(slot, fence.Generation))
         {
             StaleHandles.Count(); // not the stub's, which has no engine and is immortal
         }
 
-        Section.Exit();
+        Section.LeaveBrief(ref words, before);
     }
 
     /// <summary>Throws for want of a thread cache: nothing has been changed.</summary>

@@ -113,7 +113,8 @@ internal static unsafe class TimelineTurn
             PublishNext(timeline);
             uint generation = (uint)(Atomic.LoadPlain(ref fence->RefGen) >> 32);
             long now = ((EngineBlock*)cache->Pools)->Clock.Read();
-            FenceSignal.CloseInTurn(cache, timeline, first, fence, generation, 0, now, onPoller: false, promised: true);
+            FenceSignal.CloseInTurn(
+                cache, timeline, first, fence, generation, Atomic.LoadAcquire(ref fence->Head), 0, now, promised: true);
             Atomic.AddFull(ref timeline->DeferredCount, uint.MaxValue);
             FenceLife.Release(cache, first, fence, generation);
         }

@@ -11,6 +11,9 @@ internal static unsafe partial class Reservation
     // JIT-time constants after tiering: an index becomes an address with one shift and one add.
     private static readonly nint s_base = ReserveLargest(out s_bytes);
     private static readonly long s_bytes;
+    private static readonly nint s_nodeBase = NodeBaseOf(s_base, s_bytes);
+    private static readonly nint s_blockBase = BlockBaseOf(s_base, s_bytes);
+    private static readonly uint s_fenceSlots = FenceSlotsOf(s_bytes);
 
     private static nint ReserveLargest(out long bytes)
     {

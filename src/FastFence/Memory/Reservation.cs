@@ -28,10 +28,10 @@ internal static unsafe partial class Reservation
     public static byte* FenceBase => (byte*)s_base;
 
     /// <summary>Address of callback node 0 (never given out).</summary>
-    public static byte* NodeBase => (byte*)s_base + FenceRegionBytes;
+    public static byte* NodeBase => (byte*)s_nodeBase;
 
     /// <summary>Address of block line 0 (never given out).</summary>
-    public static byte* BlockBase => NodeBase + NodeRegionBytes;
+    public static byte* BlockBase => (byte*)s_blockBase;
 
     /// <summary>All bytes reserved.</summary>
     public static long Bytes => s_bytes;
@@ -46,11 +46,18 @@ internal static unsafe partial class Reservation
     public static long BlockRegionBytes => s_bytes / 4;
 
     /// <summary>How many fence slots there can ever be; an index at or above it is forged.</summary>
-    public static uint FenceSlots => (uint)Math.Min(uint.MaxValue, FenceRegionBytes / FenceBytes);
+    public static uint FenceSlots => s_fenceSlots;
 
     /// <summary>The fence slot of an index. Safety: the index is below <see cref="FenceSlots"/>.</summary>
     public static byte* FenceAt(uint index) => (byte*)s_base + ((nuint)index * FenceBytes);
 
     /// <summary>The node of an index. Safety: the index came from the node region.</summary>
     public static byte* NodeAt(uint index) => NodeBase + ((nuint)index * NodeBytes);
+
+    // What follows from base and length, each kept: code that is compiled ahead would work it out again at each use.
+    private static nint NodeBaseOf(nint reservation, long bytes) => reservation + (nint)(bytes / 2);
+
+    private static nint BlockBaseOf(nint reservation, long bytes) => NodeBaseOf(reservation, bytes) + (nint)(bytes / 4);
+
+    private static uint FenceSlotsOf(long bytes) => (uint)Math.Min(uint.MaxValue, bytes / 2 / FenceBytes);
 }

@@ -37,11 +37,15 @@ internal unsafe struct ForeignCode
         ForeignCode before = default;
         if (reader != null)
         {
-            before._kind = reader->ForeignKind;
-            before._owner = reader->ForeignOwner;
-            before._fence = reader->ForeignFence;
-            before._function = reader->ForeignFunction;
-            before._exporter = reader->ForeignExporter;
+            if (reader->InForeignCode != 0)
+            {
+                before._kind = reader->ForeignKind;
+                before._owner = reader->ForeignOwner;
+                before._fence = reader->ForeignFence;
+                before._function = reader->ForeignFunction;
+                before._exporter = reader->ForeignExporter;
+            }
+
             Note(reader, kind, owner, fence, function, exporter);
             reader->InForeignCode++;
         }
@@ -49,17 +53,27 @@ internal unsafe struct ForeignCode
         return before;
     }
 
-    /// <summary>Puts back what was.</summary>
+    /// <summary>Puts back what was. Behind the outermost the fence and the function stay: nobody reads them without a kind.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public readonly void Exit(ReaderRecord* reader)
     {
-        if (reader != null)
+        if (reader == null)
         {
-            reader->InForeignCode--;
-            Note(reader, (ForeignKind)_kind, _owner, _fence, _function, _exporter);
+            return;
         }
+
+        if (--reader->InForeignCode == 0)
+        {
+            Atomic.StorePlain(ref reader->ForeignExporter, 0);
+            Atomic.StorePlain(ref reader->ForeignOwner, 0);
+            Atomic.StorePlain(ref reader->ForeignKind, (uint)Reclamation.ForeignKind.None);
+            return;
+        }
+
+        Note(reader, (ForeignKind)_kind, _owner, _fence, _function, _exporter);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void Note(ReaderRecord* reader, ForeignKind kind, uint owner, ulong fence, nint function, nint exporter)
     {
         Atomic.StorePlain(ref reader->ForeignFence, fence);

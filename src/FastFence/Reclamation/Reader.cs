@@ -43,6 +43,19 @@ internal static unsafe class Reader
         Atomic.StoreRelease(ref reader->Word, (word & NestMask) == 1 ? 0 : word - 1);
     }
 
+    /// <summary>Enters a section that <see cref="LeaveBrief"/> ends: nothing but the engine's own code runs inside. What the word was.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static ulong EnterBrief(DomainBlock* domain, ReaderRecord* reader)
+    {
+        ulong before = Atomic.LoadPlain(ref reader->Word);
+        Enter(domain, reader);
+        return before;
+    }
+
+    /// <summary>Leaves it: the word becomes what it was <paramref name="before"/>, which saves counting the nesting down.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void LeaveBrief(ReaderRecord* reader, ulong before) => Atomic.StoreRelease(ref reader->Word, before); // [READER-EXIT]
+
     /// <summary>Goes online for good: from here on the thread is inside a section and must report quiescent states.</summary>
     public static void GoOnline(DomainBlock* domain, ReaderRecord* reader)
     {
@@ -89,9 +102,12 @@ internal static unsafe class Reader
     }
 
     /// <summary>Is the thread inside a section that it must not block in? Online readers: inside a nested one.</summary>
-    public static bool IsInside(ReaderRecord* reader)
+    public static bool IsInside(ReaderRecord* reader) => IsInside(reader, Atomic.LoadPlain(ref reader->Word));
+
+    /// <summary>Was it, when its word was this?</summary>
+    public static bool IsInside(ReaderRecord* reader, ulong word)
     {
-        ulong nest = Atomic.LoadPlain(ref reader->Word) & NestMask;
+        ulong nest = word & NestMask;
         return nest > (reader->State == (uint)ReaderState.Online ? 1u : 0u);
     }
 

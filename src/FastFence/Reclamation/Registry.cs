@@ -47,17 +47,25 @@ internal static unsafe partial class Registry
 
     /// <summary>The calling thread's cache for an engine; null at the reservation's bound.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static ThreadCache* CacheOf(PoolSet* pools)
+    public static ThreadCache* CacheOf(PoolSet* pools) => CacheOf(ref t_words, pools);
+
+    /// <summary>As the other, with the calling thread's words in hand.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static ThreadCache* CacheOf(ref ThreadWords words, PoolSet* pools)
     {
-        ThreadCache* cache = t_words.Cache;
+        ThreadCache* cache = words.Cache;
         return cache != null && cache->Serial == pools->Serial ? cache : Attach(pools);
     }
 
     /// <summary>The calling thread's record; null when it must use the shared one.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static ReaderRecord* CurrentReader()
+    public static ReaderRecord* CurrentReader() => ReaderOf(ref t_words);
+
+    /// <summary>As <see cref="CurrentReader"/>, with the calling thread's words in hand.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static ReaderRecord* ReaderOf(ref ThreadWords words)
     {
-        ReaderRecord* reader = t_words.Reader;
+        ReaderRecord* reader = words.Reader;
         return reader != null ? reader : Register();
     }
 

@@ -7,9 +7,13 @@ internal static unsafe partial class Section
 {
     /// <summary>Enters.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void Enter()
+    public static void Enter() => Enter(ref Registry.Current);
+
+    /// <summary>Enters, with the calling thread's words in hand.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Enter(ref ThreadWords words)
     {
-        ReaderRecord* reader = Registry.CurrentReader();
+        ReaderRecord* reader = Registry.ReaderOf(ref words);
         if (reader != null)
         {
             Reader.Enter(Domain.Process, reader);
@@ -17,23 +21,51 @@ internal static unsafe partial class Section
         else
         {
             SharedReader.Enter(Domain.Process);
-            Registry.Current.SharedNest++;
+            words.SharedNest++;
         }
     }
 
     /// <summary>Leaves.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void Exit()
+    public static void Exit() => Exit(ref Registry.Current);
+
+    /// <summary>Leaves, with the calling thread's words in hand.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Exit(ref ThreadWords words)
     {
-        ReaderRecord* reader = Registry.CurrentReader();
+        // A section on the shared record leaves the thread without one of its own until it has ended.
+        ReaderRecord* reader = words.Reader;
         if (reader != null)
         {
             Reader.Exit(reader);
         }
         else
         {
-            Registry.Current.SharedNest--;
+            words.SharedNest--;
             SharedReader.Exit(Domain.Process);
+        }
+    }
+
+    /// <summary>As <see cref="Reader.EnterBrief"/>, whatever record the thread has.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static ulong EnterBrief(ref ThreadWords words)
+    {
+        ReaderRecord* reader = words.Reader;
+        return reader != null ? Reader.EnterBrief(Domain.Process, reader) : EnterFirst(ref words);
+    }
+
+    /// <summary>Leaves it.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void LeaveBrief(ref ThreadWords words, ulong before)
+    {
+        ReaderRecord* reader = words.Reader;
+        if (reader != null)
+        {
+            Reader.LeaveBrief(reader, before);
+        }
+        else
+        {
+            Exit(ref words);
         }
     }
 
@@ -66,6 +98,13 @@ internal static unsafe partial class Section
         {
             CheckBeforeGrace(what);
         }
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static ulong EnterFirst(ref ThreadWords words)
+    {
+        Enter(ref words);
+        return 0;
     }
 
     /// <summary>Throws: the calling thread is inside a section.</summary>

@@ -161,7 +161,8 @@ internal static unsafe class RingRetire
             latency->Record(now - ring->CompletionTimes[position & (ring->Capacity - 1)]);
         }
 
-        bool closed = FenceSignal.CloseOnly(cache, timeline, index, fence, generation, error, now, onPoller: true, promised: false);
+        bool closed = FenceSignal.CloseOnly(
+            cache, timeline, index, fence, generation, HeadWord.OpenEmpty(generation), error, now, onPoller: true, promised: false);
         if (mayBeReplaced)
         {
             // [RETIRE-CLEAR] full: of this handle only. Pairs with [RETIRE-SLOT]. Without it a poller that stood still wipes the next

@@ -116,7 +116,7 @@ internal sealed partial class HotPaths : IDisposable
         };
         start.Environment[CheckedMode.Variable] = setting;
         start.Environment["DOTNET_JitStdOutFile"] = listing;
-        start.Environment["DOTNET_JitDisasm"] = "Hot* Signal SignalInside Dispose Release Begin IsPending TryAcquire get_IsSignaled TrySetError TryCreateFence";
+        start.Environment["DOTNET_JitDisasm"] = "Hot* Signal SignalOn SignalInside Dispose Release ReleaseOn Begin BeginOn IsPending TryAcquire get_IsSignaled TrySetError TryCreateFence TryCreate";
         start.Environment["DOTNET_JitDisasmDiffable"] = "1";
         start.Environment["DOTNET_TieredPGO"] = "0"; // what was counted may differ from run to run
         using Process process = Process.Start(start)!;

@@ -305,13 +305,13 @@ internal sealed partial class EntryOrderCheck
     [GeneratedRegex(@"\[r\w+-(0x0?)?1\]")]
     private static partial Regex StepDown();
 
-    [GeneratedRegex(@"SharedReader(:|__)Enter")]
+    [GeneratedRegex(@"SharedReader(:|__)Enter|Section(:|__)EnterFirst")]
     private static partial Regex Enters();
 
     [GeneratedRegex(@"SharedReader(:|__)Exit")]
     private static partial Regex Leaves();
 
     // Called with whatever an argument's register still holds; none of them has a parameter that is a fence.
-    [GeneratedRegex(@"Throw|StaticBase|Registry(:|__)|Domain(:|__)|Reservation(:|__)|SharedReader(:|__)|ThreadStatic")]
+    [GeneratedRegex(@"Throw|StaticBase|Registry(:|__)|Domain(:|__)|Reservation(:|__)|SharedReader(:|__)|Section(:|__)EnterFirst|ThreadStatic")]
     private static partial Regex Harmless();
 }

@@ -9,6 +9,7 @@ namespace FastFence.Tests.EntryOrder;
 /// </summary>
 public sealed class EntryOrderTests
 {
+    private const string Second = "rsi"; // the argument
     private const string Third = "rdx"; // the argument
 
     // A method and the register by which what its section reads comes in; an empty one where the method only enters.
@@ -22,8 +23,8 @@ public sealed class EntryOrderTests
         ("FastFence.EntrySample.Entries:Open", "FastFence_EntrySample_FastFence_EntrySample_Entries__Open", ""),
         ("FastFence.Access:Run[FastFence.EntrySample.Entries+Question]",
             "FastFence_FastFence_Access__Run<FastFence_EntrySample_FastFence_EntrySample_Entries_Question>", "[rdi]"),
-        ("FastFence.Fences.FenceSignal:Signal", "FastFence_FastFence_Fences_FenceSignal__Signal", "rdi"),
-        ("FastFence.Fences.References:Release", "FastFence_FastFence_Fences_References__Release", "rdi"),
+        ("FastFence.Fences.FenceSignal:SignalOn", "FastFence_FastFence_Fences_FenceSignal__SignalOn", Second),
+        ("FastFence.Fences.References:ReleaseOn", "FastFence_FastFence_Fences_References__ReleaseOn", Second),
         ("FastFence.Fence:get_TimestampNanoseconds", "FastFence_FastFence_Fence__get_TimestampNanoseconds", "[rdi]"),
     ];
 

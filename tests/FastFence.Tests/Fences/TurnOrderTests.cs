@@ -155,7 +155,7 @@ public sealed unsafe class TurnOrderTests : FenceTest
         firstSource.Signal();
         ThreadCache* cache = Registry.CacheOf(&Engine.Block->Pools);
         Section.Enter();
-        Assert.True(FenceSignal.CloseInTurn(cache, Timeline.Block, second.Index, second.Slot, second.Generation, 0, 0, onPoller: false));
+        Assert.True(FenceSignal.CloseInTurn(cache, Timeline.Block, second.Index, second.Slot, second.Generation, second.Slot->Head, 0, 0, promised: false));
         Assert.Equal(
             SignalResult.AlreadySignaled,
             TimelineTurn.Record(cache, Timeline.Block, second.Index, second.Slot, second.Generation, 0));
@@ -184,7 +184,7 @@ public sealed unsafe class TurnOrderTests : FenceTest
         Section.Enter();
         ThreadCache* cache = Registry.CacheOf(&Engine.Block->Pools);
         Assert.True(FenceSignal.CloseInTurn(
-            cache, Timeline.Block, second.Index, second.Slot, second.Generation, 0, 0, onPoller: false, promised: true));
+            cache, Timeline.Block, second.Index, second.Slot, second.Generation, second.Slot->Head, 0, 0, promised: true));
         Section.Exit();
         Assert.Equal(FenceError.DeviceLost, second.Status.Error);
         firstSource.Dispose();

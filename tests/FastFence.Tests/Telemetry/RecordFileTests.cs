@@ -34,7 +34,8 @@ public sealed unsafe class RecordFileTests : IDisposable
         TraceLog log = RecordFile.Read(File.ReadAllBytes(path)).Build();
         Assert.Equal(300, log.Events.Count(e => e.Context == timeline.Context && log.Names[e.Timeline] == "saved"));
         Assert.Equal(Environment.ProcessId, log.Pid);
-        Assert.Equal(ExitCodes.Ok, Invoke("dump", path, "-o", Path.Combine(_folder, "a.csv")));
+        int code = Invoke("dump", path, "-o", Path.Combine(_folder, "a.csv"));
+        Assert.True(code == ExitCodes.Ok, $"{code}: {_error}");
         Assert.Contains($",saved,{timeline.Context},100,", File.ReadAllText(Path.Combine(_folder, "a.csv")), StringComparison.Ordinal);
         FlightRecorderStatistics statistics = FlightRecorder.GetStatistics();
         Assert.True(statistics.Written >= 300 && statistics.Names <= statistics.MaxNames && statistics.Threads >= 1, statistics.ToString());
