@@ -7,6 +7,7 @@ using System.Globalization;
 using FastFence.Tool.Captures;
 using FastFence.Tool.Demos;
 using FastFence.Tool.Reporting;
+using FastFence.Tool.Scenarios;
 
 namespace FastFence.Tool.Cli;
 
@@ -29,6 +30,8 @@ internal sealed class CommandLine
         DoctorVerb doctor = new();
         ConvertVerb convert = new();
         DumpVerb dump = new();
+        DeviceVerb device = new();
+        TortureVerb torture = new();
         AwaitDemoVerb awaits = new();
         SignalDemoVerb signals = new();
         UnloadDemoVerb unloads = new();
@@ -39,6 +42,8 @@ internal sealed class CommandLine
         Add(_root, doctor.Command, result => Doctor(doctor.Read(result)));
         Add(_root, convert.Command, result => Convert(convert.Read(result)));
         Add(_root, dump.Command, result => DumpCommand.Execute(dump.Read(result), _streams.Out));
+        Add(_root, device.Command, device.Execute);
+        Add(_root, torture.Command, result => Torture(torture.Read(result)));
         Add(demo.Command, awaits.Command, result => AwaitDemo(awaits.Read(result)));
         Add(demo.Command, signals.Command, result => SignalDemo(signals.Read(result)));
         Add(demo.Command, unloads.Command, result => UnloadDemo(unloads.Read(result)));
@@ -53,6 +58,8 @@ internal sealed class CommandLine
             [doctor.Command.Name] = DoctorVerb.Examples,
             [convert.Command.Name] = ConvertVerb.Examples,
             [dump.Command.Name] = DumpVerb.Examples,
+            [device.Command.Name] = DeviceVerb.Examples,
+            [torture.Command.Name] = TortureVerb.Examples,
             [demo.Command.Name] = DemoVerb.Examples,
             [awaits.Command.Name] = AwaitDemoVerb.Examples,
             [signals.Command.Name] = SignalDemoVerb.Examples,
@@ -156,6 +163,16 @@ internal sealed class CommandLine
         report.Write(output.Human);
         output.WriteJson(report.ToJson());
         return report.Violations == 0 ? ExitCodes.Ok : ExitCodes.Violations;
+    }
+
+    private int Torture(ScenarioOptions options)
+    {
+        ReportOutput output = ReportOutput.Open(options.Json, _streams);
+        using StopSignals signals = new();
+        ScenarioReport report = new ScenarioRun(options, signals.Token).Execute();
+        report.Write(output.Human, output.IsTerminal);
+        output.WriteJson(report.ToJson());
+        return report.ExitCode;
     }
 
     [SuppressMessage("Design", "CA1031:Do not catch general exception types",

@@ -11,4 +11,8 @@ internal sealed class RunReport : Report
 
     [JsonPropertyOrder(-1)]
     public ulong Seed => Options.Seed;
+
+    /// <summary>Processor time of the device's own process while it was measured; null where it runs in this one.</summary>
+    [JsonPropertyOrder(1)]
+    public double? DeviceProcessorSeconds { get; init; }
 }

@@ -13,7 +13,10 @@ internal static class Uncovered
     public static IReadOnlyDictionary<string, string> Reasons { get; } = new Dictionary<string, string>
     {
         ["EXECUTOR-POST"] = "stands in CallbackWork, whose executor is the user's and whose threads the model does not schedule",
+        ["INTERRUPT-ARM"] = "its partner is in another process, which the process-wide barrier does not reach; the model's barrier reaches all of its threads, so no twin could be caught",
         ["POLLER-STEP"] = "stands between the host's NativePollerThread and the library's thread; the model compiles neither",
         ["POLLER-TERM"] = "stands in FencePoller, which the model does not compile; its exchange is replayed by TakenOver",
+        ["RING-GIVE-UP"] = "its reader unmaps memory; the model's memory is never unmapped",
+        ["RING-RESUME"] = "stands in RingRecovery, which the model does not compile",
     };
 }
