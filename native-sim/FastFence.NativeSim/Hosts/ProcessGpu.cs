@@ -200,8 +200,9 @@ public sealed partial class ProcessGpu : FenceDevice, IDisposable
             uint executing = Volatile.Read(ref words->Executing);
             long left = Volatile.Read(ref words->EndsAt) - DeviceClock.Nanoseconds;
             bool isLong = left is > 0 and < LongestJobNanoseconds;
+            bool isComing = !seat.Life.WasReady; // its process is being started
             bool isInnocent = executing != 0 && executing != seat.Place + 1;
-            return (isLong || isInnocent) && ++seat.Patience < LongestPatience ? HangAnswer.StillRunning : HangAnswer.Reset;
+            return (isLong || isInnocent || isComing) && ++seat.Patience < LongestPatience ? HangAnswer.StillRunning : HangAnswer.Reset;
         }
     }
 
