@@ -32,6 +32,7 @@ internal sealed class CommandLine
         DumpVerb dump = new();
         DeviceVerb device = new();
         TortureVerb torture = new();
+        ReportVerb report = new();
         AwaitDemoVerb awaits = new();
         SignalDemoVerb signals = new();
         UnloadDemoVerb unloads = new();
@@ -44,6 +45,7 @@ internal sealed class CommandLine
         Add(_root, dump.Command, result => DumpCommand.Execute(dump.Read(result), _streams.Out));
         Add(_root, device.Command, device.Execute);
         Add(_root, torture.Command, result => Torture(torture.Read(result)));
+        Add(_root, report.Command, result => ReportCommand.Execute(report.Read(result), _streams.Out));
         Add(demo.Command, awaits.Command, result => AwaitDemo(awaits.Read(result)));
         Add(demo.Command, signals.Command, result => SignalDemo(signals.Read(result)));
         Add(demo.Command, unloads.Command, result => UnloadDemo(unloads.Read(result)));
@@ -60,6 +62,7 @@ internal sealed class CommandLine
             [dump.Command.Name] = DumpVerb.Examples,
             [device.Command.Name] = DeviceVerb.Examples,
             [torture.Command.Name] = TortureVerb.Examples,
+            [report.Command.Name] = ReportVerb.Examples,
             [demo.Command.Name] = DemoVerb.Examples,
             [awaits.Command.Name] = AwaitDemoVerb.Examples,
             [signals.Command.Name] = SignalDemoVerb.Examples,

@@ -12,7 +12,7 @@ internal abstract class JudgedReport
     public long Violations => ViolationKinds.Values.Sum();
 
     /// <summary>Broken promises by kind. Sorted, so that two reports can be compared.</summary>
-    public SortedDictionary<string, long> ViolationKinds { get; } = new(StringComparer.Ordinal);
+    public SortedDictionary<string, long> ViolationKinds { get; set; } = new(StringComparer.Ordinal);
 
     /// <summary>Nothing was broken.</summary>
     [JsonIgnore]

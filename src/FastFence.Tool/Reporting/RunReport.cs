@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Text.Json.Serialization;
 using FastFence.Tool.Cli;
 
@@ -15,4 +16,12 @@ internal sealed class RunReport : Report
     /// <summary>Processor time of the device's own process while it was measured; null where it runs in this one.</summary>
     [JsonPropertyOrder(1)]
     public double? DeviceProcessorSeconds { get; init; }
+
+    /// <summary>The timelines that lived in the measured time, by their beginning.</summary>
+    [JsonPropertyOrder(4)]
+    public ImmutableArray<TimelineLife> Timelines { get; set; } = [];
+
+    /// <summary>Timelines beyond those that were written down.</summary>
+    [JsonPropertyOrder(4)]
+    public long TimelinesLeftOut { get; set; }
 }

@@ -26,6 +26,17 @@ internal static class Units
         _ => Three(perSecond / 1e9, "G/s"),
     };
 
+    /// <summary>A count as an axis has it: <c>2.5 M</c>.</summary>
+    internal static string Short(double count) => count switch
+    {
+        < 999.5 => Two(count, ""),
+        < 999.5e3 => Two(count / 1e3, " k"),
+        < 999.5e6 => Two(count / 1e6, " M"),
+        _ => Two(count / 1e9, " G"),
+    };
+
+    private static string Two(double value, string unit) => value.ToString("0.##", CultureInfo.InvariantCulture) + unit;
+
     private static string Three(double value, string unit)
     {
         string format = Math.Abs(value) switch { < 9.995 => "0.00", < 99.95 => "0.0", _ => "0" };

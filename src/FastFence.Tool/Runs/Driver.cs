@@ -12,7 +12,9 @@ internal sealed class Driver
     {
         int rings = Math.Max(1, timelines - 1);
         Memory = DriverMemory.Create(serial, rings + 1);
-        Exporter = engine.CreateExporter(NameOf(0), DriverMemory.Ops, Memory);
+        Name = NameOf(0);
+        TimelineNames = [.. Enumerable.Range(1, rings + 1).Select(NameOf)];
+        Exporter = engine.CreateExporter(Name, DriverMemory.Ops, Memory);
         Rings = new FenceRing[rings];
         for (int i = 0; i < rings; i++)
         {
@@ -21,14 +23,17 @@ internal sealed class Driver
                 Capacity = RingCapacity,
                 PrivateData = DriverMemory.NameAt(Memory, i + 1),
             };
-            Rings[i] = device.CreateRing(Exporter, NameOf(i + 1), (serial * rings) + i, options);
+            Rings[i] = device.CreateRing(Exporter, TimelineNames[i], (serial * rings) + i, options);
             contexts.Add(Rings[i].Timeline.Context, DriverMemory.NameAt(Memory, 0), options.PrivateData, isRing: true);
         }
 
         TimelineOptions software = new() { PrivateData = DriverMemory.NameAt(Memory, rings + 1) };
-        Timeline = Exporter.CreateTimeline(NameOf(rings + 1), software);
+        Timeline = Exporter.CreateTimeline(TimelineNames[rings], software);
         contexts.Add(Timeline.Context, DriverMemory.NameAt(Memory, 0), software.PrivateData, isRing: false);
+        Timelines = [.. Rings.Select(static r => r.Timeline), Timeline];
     }
+
+    internal string Name { get; }
 
     internal Exporter Exporter { get; }
 
@@ -36,6 +41,15 @@ internal sealed class Driver
 
     /// <summary>The software timeline.</summary>
     internal Timeline Timeline { get; }
+
+    /// <summary>Those of the rings, then the software one.</summary>
+    internal Timeline[] Timelines { get; }
+
+    /// <summary>Their names.</summary>
+    internal string[] TimelineNames { get; }
+
+    /// <summary>Where its timelines stand in the run's list of them.</summary>
+    internal int FirstLife { get; set; }
 
     /// <summary>The private data; the exporter's release op gives it back.</summary>
     internal nint Memory { get; }

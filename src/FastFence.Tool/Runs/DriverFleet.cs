@@ -24,12 +24,15 @@ internal sealed class DriverFleet
         _drivers = new Driver[options.Exporters];
         for (int i = 0; i < _drivers.Length; i++)
         {
-            _drivers[i] = Open();
+            _drivers[i] = Open(i);
         }
     }
 
     /// <summary>Timelines of each driver, its software timeline included.</summary>
     internal static int TimelinesOf(RunOptions options) => Math.Max(2, (options.Timelines + options.Exporters - 1) / options.Exporters);
+
+    /// <summary>When each of their timelines lived.</summary>
+    internal TimelineLives Lives { get; } = new();
 
     /// <summary>How many there are at any time.</summary>
     internal int Count => _drivers.Length;
@@ -50,7 +53,7 @@ internal sealed class DriverFleet
         {
             Driver old = _drivers[i];
             sabotage.BeforeClose(old);
-            Volatile.Write(ref _drivers[i], Open());
+            Volatile.Write(ref _drivers[i], Open(i));
             Close(old);
             sabotage.AfterClose(old);
         }
@@ -67,11 +70,18 @@ internal sealed class DriverFleet
         }
     }
 
-    private Driver Open() => new(_engine, _device, _contexts, Interlocked.Increment(ref _serial), _timelines);
+    private Driver Open(int place)
+    {
+        Driver driver = new(_engine, _device, _contexts, Interlocked.Increment(ref _serial), _timelines);
+        Lives.Opened(driver, place);
+        return driver;
+    }
 
     private void Close(Driver driver)
     {
+        Lives.Closed(driver);
         driver.Exporter.Close();
+        Lives.Closed(driver);
         Interlocked.Increment(ref _closed);
     }
 }

@@ -1,4 +1,5 @@
 using FastFence.NativeSim;
+using FastFence.Platform;
 using FastFence.Tool.Cli;
 using FastFence.Tool.Reporting;
 
@@ -35,7 +36,7 @@ internal sealed class FenceRun : IDisposable
         _device.Start(); // one in a process of its own is to be there before anybody emits
         _sabotage = new Sabotage(options.Break, names, _tally);
         _fleet = new DriverFleet(_engine, _device, _contexts, options);
-        _grace = new GraceTimer(_clock);
+        _grace = new GraceTimer(_clock, options.Seconds);
         _mailboxes = [.. Enumerable.Range(0, options.Submitters).Select(_ => new Mailbox())];
         _submitters = [.. _mailboxes.Select(m => new Submitter(_fleet, _clock, names, _tally, m))];
         _observers = [.. Enumerable.Range(0, options.Observers)
@@ -82,7 +83,7 @@ internal sealed class FenceRun : IDisposable
 
         // Until the JIT has compiled the loops for good, and the slabs of a steady state are taken.
         Ends((int)(1000 * Math.Clamp(_options.Seconds / 4, 0.2, 1.5)));
-        RunMeasurement measurement = new(_engine, progress, ReadFigures);
+        RunMeasurement measurement = new(_engine, progress, _grace, ReadFigures);
         TimeSpan? device = _device.ProcessorTime;
         _clock.IsMeasuring = true;
         measurement.Run(_options.Seconds, Ends);
@@ -93,8 +94,10 @@ internal sealed class FenceRun : IDisposable
             Interrupted = stop.IsCancellationRequested,
             DeviceProcessorSeconds = (_device.ProcessorTime - device)?.TotalSeconds,
         };
-        measurement.AddTo(report);
+        long end = MonotonicClock.Nanoseconds;
         Finish(emitting, observing);
+        measurement.AddTo(report);
+        _fleet.Lives.AddTo(report, _clock, end);
         Judge(report);
         report.GracePeriodNs = _grace.Recorder.Summarize();
         _tally.AddTo(report);

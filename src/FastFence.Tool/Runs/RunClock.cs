@@ -1,3 +1,5 @@
+using FastFence.Platform;
+
 namespace FastFence.Tool.Runs;
 
 /// <summary>Tells the threads of a run which phase it is in.</summary>
@@ -7,13 +9,21 @@ internal sealed class RunClock : IDisposable
     private volatile bool _measuring;
     private volatile bool _stopped;
     private volatile bool _observersEnd;
+    private long _measuredSince;
 
     /// <summary>Figures count: warm-up is over, the end has not come.</summary>
     internal bool IsMeasuring
     {
         get => _measuring;
-        set => _measuring = value;
+        set
+        {
+            _measuredSince = value ? MonotonicClock.Nanoseconds : _measuredSince;
+            _measuring = value;
+        }
     }
+
+    /// <summary>Seconds since the measurement began. Only once it has.</summary>
+    internal double MeasuredSeconds(long nanoseconds) => (nanoseconds - _measuredSince) / 1e9;
 
     /// <summary>Nothing new is emitted.</summary>
     internal bool IsStopped => _stopped;

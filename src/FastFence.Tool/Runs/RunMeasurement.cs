@@ -5,7 +5,7 @@ using FastFence.Tool.Reporting;
 namespace FastFence.Tool.Runs;
 
 /// <summary>The measured phase: figures and allocations at its ends, and a progress line each second. One thread.</summary>
-internal sealed class RunMeasurement(FenceEngine engine, ProgressLine progress, Func<RunFigures> read)
+internal sealed class RunMeasurement(FenceEngine engine, ProgressLine progress, GraceTimer grace, Func<RunFigures> read)
 {
     private readonly ImmutableArray<SecondSample>.Builder _series = ImmutableArray.CreateBuilder<SecondSample>(64);
     private readonly LatencyRecorder _retire = new();
@@ -48,7 +48,7 @@ internal sealed class RunMeasurement(FenceEngine engine, ProgressLine progress, 
         progress.Finish();
     }
 
-    /// <summary>Fills in what was measured.</summary>
+    /// <summary>Fills in what was measured. After the threads have ended.</summary>
     internal void AddTo(Report report)
     {
         report.Seconds = (_end.Nanoseconds - _start.Nanoseconds) / 1e9;
@@ -64,7 +64,7 @@ internal sealed class RunMeasurement(FenceEngine engine, ProgressLine progress, 
         report.StaleRefused = _end.Engine.StaleRefused - _start.Engine.StaleRefused;
         report.ManagedBytes = _bytes;
         report.RetireLatencyNs = _retire.Summarize();
-        report.Series = _series.ToImmutable();
+        report.Series = [.. _series.Select(grace.AddTo)];
     }
 
     private void Sample(int second, in RunFigures last, in RunFigures now)
@@ -76,7 +76,10 @@ internal sealed class RunMeasurement(FenceEngine engine, ProgressLine progress, 
             now.Waits - last.Waits,
             now.Names - last.Names,
             now.Engine.Limbo,
-            now.Engine.FencesLive);
+            now.Engine.FencesLive)
+        {
+            EndSeconds = (now.Nanoseconds - _start.Nanoseconds) / 1e9,
+        };
         _series.Add(sample);
         progress.Print(sample);
     }

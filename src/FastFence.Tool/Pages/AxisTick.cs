@@ -1,0 +1,4 @@
+namespace FastFence.Tool.Pages;
+
+/// <summary>A labelled value of an axis.</summary>
+internal readonly record struct AxisTick(double Value, string Label);
