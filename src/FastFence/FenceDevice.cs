@@ -26,7 +26,7 @@ public abstract class FenceDevice
     /// </summary>
     /// <param name="ring">The ring; its device is quiet.</param>
     /// <param name="position">It goes on behind this one.</param>
-    /// <param name="addresses">The memory, whose device does not look at it before <see cref="Resume"/>.</param>
+    /// <param name="addresses">The memory, whose device does not look at it before <see cref="OnMoved"/>.</param>
     public virtual bool TryGiveMemory(FenceRing ring, ulong position, out RingAddresses addresses)
     {
         addresses = default;
@@ -35,7 +35,7 @@ public abstract class FenceDevice
 
     /// <summary>The ring stands in the memory given last: the device may take commands from it.</summary>
     /// <param name="ring">The ring.</param>
-    public virtual void Resume(FenceRing ring)
+    public virtual void OnMoved(FenceRing ring)
     {
     }
 }

@@ -97,7 +97,7 @@ internal sealed unsafe class DeviceLife : IDisposable
         }
 
         WasEnded |= !IsDead;
-        Signal(SystemCalls.Kill);
+        _ = Signal(SystemCalls.Kill);
         return WaitForEnd(milliseconds);
     }
 
@@ -225,7 +225,7 @@ internal sealed unsafe class DeviceLife : IDisposable
     {
         if (_processFile >= 0)
         {
-            SystemCalls.Close(_processFile);
+            _ = SystemCalls.Close(_processFile);
         }
 
         _child?.Dispose();

@@ -101,7 +101,7 @@ public sealed partial class ProcessGpu
     private DeviceLife? Replace(DeviceLife dead)
     {
         dead.AskToEnd();
-        dead.End(EndMilliseconds);
+        _ = dead.End(EndMilliseconds);
         _formerTime += dead.ReadProcessorTime();
         _former.Add(dead);
         _stillbirths = dead.WasReady || dead.WasEnded ? 0 : _stillbirths + 1;
@@ -163,7 +163,7 @@ public sealed partial class ProcessGpu
             }
             else
             {
-                life.WaitForEnd(LookMilliseconds);
+                _ = life.WaitForEnd(LookMilliseconds);
             }
         }
     }

@@ -196,6 +196,9 @@ public sealed partial class ProcessGpu : FenceDevice, IDisposable
                 return HangAnswer.StillRunning; // its rings are being moved, this one among them
             }
 
+            ulong completed = ring.Timeline.CompletedSeqno;
+            seat.Patience = seat.StuckAt == completed ? seat.Patience : 0;
+            seat.StuckAt = completed;
             EngineWords* words = seat.Life.Map.EngineWordsOf(seat.Engine);
             uint executing = Volatile.Read(ref words->Executing);
             long left = Volatile.Read(ref words->EndsAt) - DeviceClock.Nanoseconds;
@@ -236,7 +239,7 @@ public sealed partial class ProcessGpu : FenceDevice, IDisposable
     }
 
     /// <inheritdoc/>
-    public override void Resume(FenceRing ring)
+    public override void OnMoved(FenceRing ring)
     {
         lock (_gate)
         {
@@ -265,12 +268,21 @@ public sealed partial class ProcessGpu : FenceDevice, IDisposable
 
             Span<byte> writable = life.Map.Writable;
             int words = (int)Math.Min((ulong)writable.Length, life.Map.Layout.Times);
-            Random random = new((int)(seed & int.MaxValue));
+            ulong state = seed | 1;
             for (int i = 0; i < writes; i++)
             {
-                random.NextBytes(writable.Slice(random.Next((random.Next(8) == 0 ? writable.Length : words) - 8), random.Next(9)));
+                ulong where = Next(ref state) % (ulong)((Next(ref state) % 8 == 0 ? writable.Length : words) - sizeof(ulong));
+                BitConverter.TryWriteBytes(writable[(int)where..], Next(ref state));
             }
         }
+    }
+
+    // Marsaglia's xorshift64.
+    private static ulong Next(ref ulong state)
+    {
+        state ^= state << 13;
+        state ^= state >> 7;
+        return state ^= state << 17;
     }
 
     // The completion word of a place that a reset ring has left, for tests.

@@ -19,4 +19,7 @@ internal sealed class RingSeat(FenceRing? ring, DeviceLife life, uint place, uin
 
     /// <summary>How often in a row the device said that its job is just long.</summary>
     internal int Patience { get; set; }
+
+    /// <summary>At which seqno that was.</summary>
+    internal ulong StuckAt { get; set; }
 }

@@ -100,13 +100,13 @@ internal sealed unsafe class DeviceMap : IDisposable
         }
     }
 
-    internal EngineEntry* EngineEntryOf(uint engine) => (EngineEntry*)(_host.Start + Layout.EngineEntries) + engine;
+    internal EngineEntry* EngineEntryOf(uint engine) => (EngineEntry*)(_host.Start + MapLayout.EngineEntries) + engine;
 
     internal RingEntry* RingEntryOf(uint ring) => (RingEntry*)(_host.Start + Layout.RingEntries) + ring;
 
     internal byte* CommandsOf(uint ring) => _host.Start + Layout.Commands + ((ulong)ring * Layout.Capacity * MapLayout.SlotBytes);
 
-    internal EngineWords* EngineWordsOf(uint engine) => (EngineWords*)(_device.Start + Layout.EngineWords) + engine;
+    internal EngineWords* EngineWordsOf(uint engine) => (EngineWords*)(_device.Start + MapLayout.EngineWords) + engine;
 
     internal RingWords* RingWordsOf(uint ring) => (RingWords*)(_device.Start + Layout.RingWords) + ring;
 

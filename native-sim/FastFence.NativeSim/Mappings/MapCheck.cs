@@ -44,7 +44,7 @@ internal static class MapCheck
             throw new MapException($"The mapping states {fault}.");
         }
 
-        if (header.HeaderBytes != layout.EngineEntries || header.HostBytes != layout.HostBytes || header.DeviceBytes != layout.DeviceBytes)
+        if (header.HeaderBytes != MapLayout.EngineEntries || header.HostBytes != layout.HostBytes || header.DeviceBytes != layout.DeviceBytes)
         {
             throw new MapException($"The mapping states {header.HostBytes} and {header.DeviceBytes} bytes, its parts need {layout.HostBytes} and {layout.DeviceBytes}.");
         }

@@ -19,7 +19,7 @@ internal readonly record struct MapLayout(uint Engines, uint Rings, uint Capacit
 
     private const ulong PageBytes = 65_536; // the largest page there is
 
-    internal ulong EngineEntries => (ulong)Unsafe.SizeOf<HostHeader>();
+    internal static ulong EngineEntries => (ulong)Unsafe.SizeOf<HostHeader>();
 
     internal ulong RingEntries => EngineEntries + (Engines * (ulong)Unsafe.SizeOf<EngineEntry>());
 
@@ -27,7 +27,7 @@ internal readonly record struct MapLayout(uint Engines, uint Rings, uint Capacit
 
     internal ulong HostBytes => Whole(Commands + ((ulong)Rings * Capacity * SlotBytes));
 
-    internal ulong EngineWords => (ulong)Unsafe.SizeOf<DeviceHeader>();
+    internal static ulong EngineWords => (ulong)Unsafe.SizeOf<DeviceHeader>();
 
     internal ulong RingWords => EngineWords + (Engines * (ulong)Unsafe.SizeOf<EngineWords>());
 

@@ -54,7 +54,7 @@ internal sealed unsafe class MemoryFile : IDisposable
         if (SystemCalls.Advise(start, (nuint)bytes, SystemCalls.PopulateWrite) != 0 || SystemCalls.Control(file, SystemCalls.AddSeals, seals) != 0)
         {
             IOException refused = Refused(file, $"commit and seal {bytes} bytes");
-            SystemCalls.Unmap(start, (nuint)bytes);
+            _ = SystemCalls.Unmap(start, (nuint)bytes);
             throw refused;
         }
 
@@ -75,7 +75,7 @@ internal sealed unsafe class MemoryFile : IDisposable
         int needed = NeverShorter | (writable ? 0 : SystemCalls.SealFutureWrite);
         if (seals < 0 || (seals & needed) != needed)
         {
-            SystemCalls.Close(file);
+            _ = SystemCalls.Close(file);
             throw new MapException($"{path} has seals 0x{Math.Max(0, seals):X}, expected at least 0x{needed:X}: what can shrink or change its writer is not mapped.");
         }
 
@@ -84,7 +84,7 @@ internal sealed unsafe class MemoryFile : IDisposable
             null, (nuint)bytes, SystemCalls.ProtectRead | (writable ? SystemCalls.ProtectWrite : 0), SystemCalls.MapShared, file, 0);
         if ((nint)start == MapFailed)
         {
-            SystemCalls.Close(file);
+            _ = SystemCalls.Close(file);
             throw new MapException($"{path} of {bytes} bytes cannot be mapped (errno {Marshal.GetLastPInvokeError()}).");
         }
 
@@ -96,7 +96,7 @@ internal sealed unsafe class MemoryFile : IDisposable
     {
         if (Descriptor >= 0)
         {
-            SystemCalls.Close(Descriptor);
+            _ = SystemCalls.Close(Descriptor);
             Descriptor = -1;
         }
     }
@@ -107,14 +107,14 @@ internal sealed unsafe class MemoryFile : IDisposable
         if (_mapped)
         {
             _mapped = false;
-            SystemCalls.Unmap(Start, (nuint)Bytes);
+            _ = SystemCalls.Unmap(Start, (nuint)Bytes);
         }
     }
 
     private static IOException Refused(int file, string what)
     {
         int errno = Marshal.GetLastPInvokeError();
-        SystemCalls.Close(file);
+        _ = SystemCalls.Close(file);
         return new IOException($"Cannot {what} (errno {errno}): see the limits on memory (ulimit -v, the cgroup, /dev/shm).");
     }
 }

@@ -12,7 +12,7 @@ namespace FastFence.Polling;
 internal static unsafe class SharedLayout
 {
     /// <summary>Rises when a shared word changes its meaning and no size or offset does.</summary>
-    public const ulong Version = 2;
+    public const ulong Version = 3;
 
     /// <summary>FNV-1a over the facts.</summary>
     public static ulong Hash()

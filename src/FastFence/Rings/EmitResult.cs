@@ -21,7 +21,7 @@ public enum EmitResult
     GivenUp,
 
     /// <summary>
-    /// The ring's device is being brought to rest: afterwards the ring goes on, or is closed for good. Try again a little later.
+    /// The ring's device, in another process, is being brought to rest: afterwards the ring goes on, or is closed for good. Try again a little later.
     /// </summary>
     Resetting,
 }

@@ -105,7 +105,7 @@ internal static unsafe class RingEmit
             uint state = Atomic.LoadAcquire(ref ring->State); // [RING-RESUME]
             if (state != (uint)RingState.Running || Atomic.LoadAcquire(ref timeline->Closed) != 0)
             {
-                return state is (uint)RingState.Running or (uint)RingState.Closed || Atomic.LoadAcquire(ref timeline->Closed) != 0
+                return ring->IsShared == 0 || state is (uint)RingState.Running or (uint)RingState.Closed || Atomic.LoadAcquire(ref timeline->Closed) != 0
                     ? EmitResult.Closed
                     : EmitResult.Resetting;
             }

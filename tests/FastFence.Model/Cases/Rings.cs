@@ -261,7 +261,7 @@ internal sealed unsafe class EmitAgainstFailing : RingCase
         uint slot = TakenByEmitter();
         switch (Result(0))
         {
-            case EmitResult.Closed or EmitResult.Resetting:
+            case EmitResult.Closed:
                 Require(World.Timeline->Skipped == reserved, "refused, and a position is taken that was not skipped");
                 break;
             case EmitResult.Emitted:

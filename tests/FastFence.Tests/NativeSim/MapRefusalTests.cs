@@ -21,7 +21,7 @@ public sealed unsafe class MapRefusalTests
         int file = SystemCalls.Open(host.Path, SystemCalls.ReadWrite);
         Assert.NotEqual(0, SystemCalls.Truncate(file, 4096));
         Assert.NotEqual(0, SystemCalls.Truncate(file, 1L << 30));
-        SystemCalls.Close(file);
+        _ = SystemCalls.Close(file);
     }
 
     [Fact]
@@ -33,7 +33,7 @@ public sealed unsafe class MapRefusalTests
             null, 4096, SystemCalls.ProtectRead | SystemCalls.ProtectWrite, SystemCalls.MapShared, file, 0);
         Assert.Equal(-1, (nint)writable);
         host.RingEntryOf(0)->Engine = 1; // the host's own mapping is older than the seal
-        SystemCalls.Close(file);
+        _ = SystemCalls.Close(file);
     }
 
     [Fact]
@@ -43,7 +43,7 @@ public sealed unsafe class MapRefusalTests
         Assert.Equal(0, SystemCalls.Truncate(file, 1 << 20));
         MapException e = Assert.Throws<MapException>(() => DeviceMap.Open($"/proc/{Environment.ProcessId}/fd/{file}"));
         Assert.Contains("seals", e.Message, StringComparison.Ordinal);
-        SystemCalls.Close(file);
+        _ = SystemCalls.Close(file);
     }
 
     [Fact]
