@@ -8,6 +8,7 @@ public sealed partial class ProcessGpu
 {
     private const int LookMilliseconds = 50;
     private const int EndMilliseconds = 2_000;
+    private const int MostRecoverers = 15;
 
     // So many lives in a row that ended before they ran: the device is lost for good.
     private const int MostStillbirths = 3;
@@ -100,8 +101,8 @@ public sealed partial class ProcessGpu
 
     private DeviceLife? Replace(DeviceLife dead)
     {
+        _ = dead.End(EndMilliseconds); // first: one that ends by itself when asked would look like a death of its own
         dead.AskToEnd();
-        _ = dead.End(EndMilliseconds);
         _formerTime += dead.ReadProcessorTime();
         _former.Add(dead);
         _stillbirths = dead.WasReady || dead.WasEnded ? 0 : _stillbirths + 1;
@@ -171,19 +172,34 @@ public sealed partial class ProcessGpu
     // Every ring whose life has ended goes on in another one: with what it had if the life was ended for another ring's sake.
     private void RecoverDead()
     {
-        while (!_stopping && NextDead() is { } seat)
+        while (!_stopping && NextDead() is { } dead)
         {
-            // The ring's own lock, which its recovery takes: who resets it at this moment has moved it when we come.
-            lock (seat.Ring!)
+            // Side by side: the fences of all end before the first ring has waited for a new process.
+            List<Thread> others = [];
+            while (others.Count < MostRecoverers && NextDead() is { } other)
             {
-                if (IsSeat(seat))
-                {
-                    seat.Ring.Recover(seat.Life.WasEnded ? FenceError.None : FenceError.DeviceLost);
-                }
+                Thread thread = new(() => Recover(other)) { Name = "device recovery", IsBackground = true };
+                thread.Start();
+                others.Add(thread);
             }
 
-            seat.IsSettled = true; // in another life, or closed
+            Recover(dead);
+            others.ForEach(static t => t.Join());
         }
+    }
+
+    private void Recover(RingSeat seat)
+    {
+        // The ring's own lock, which its recovery takes: who resets it at this moment has moved it when we come.
+        lock (seat.Ring!)
+        {
+            if (IsSeat(seat))
+            {
+                seat.Ring.Recover(seat.Life.WasEnded ? FenceError.None : FenceError.DeviceLost);
+            }
+        }
+
+        seat.IsSettled = true; // in another life, or closed
     }
 
     private RingSeat? NextDead()
@@ -192,13 +208,34 @@ public sealed partial class ProcessGpu
         {
             foreach (RingSeat seat in _seats.Values)
             {
-                if (seat.Life.IsDead && !seat.IsSettled)
+                if (seat.Life.IsDead && !seat.IsBeingRecovered)
                 {
+                    seat.IsBeingRecovered = true;
                     return seat;
                 }
             }
 
             return null;
+        }
+    }
+
+    // Has every ring been told of its device's end, and do they all lie in a life that lasts? For who plays faults.
+    internal bool IsRecovered
+    {
+        get
+        {
+            lock (_gate)
+            {
+                foreach (RingSeat seat in _seats.Values)
+                {
+                    if (seat.Life.IsDead && !seat.IsSettled)
+                    {
+                        return false;
+                    }
+                }
+
+                return _life is { IsDead: false };
+            }
         }
     }
 

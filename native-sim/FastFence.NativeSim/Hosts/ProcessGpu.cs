@@ -125,8 +125,17 @@ public sealed partial class ProcessGpu : FenceDevice, IDisposable
         }
     }
 
-    /// <summary>Kills the device's process, as a fault; false when it has none.</summary>
-    public bool Kill() => Signal(SystemCalls.Kill);
+    /// <summary>Kills the device's process, as a fault, and waits for its end; false when it has none.</summary>
+    public bool Kill()
+    {
+        DeviceLife? life;
+        lock (_gate)
+        {
+            life = _life;
+        }
+
+        return life != null && life.Signal(SystemCalls.Kill) && life.WaitForEnd(KillMilliseconds);
+    }
 
     /// <summary>Stops the device's process (SIGSTOP); false when it has none.</summary>
     public bool Suspend() => Signal(SystemCalls.Stop);

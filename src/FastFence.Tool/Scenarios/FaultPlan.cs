@@ -64,6 +64,7 @@ internal static class FaultPlan
         }
 
         on.Book.End(row);
+        on.Gpu.Inject(0, DeviceFault.None); // an engine that came too late for the fault's own job must not act it out on another's
         on.Probe(row);
     }
 

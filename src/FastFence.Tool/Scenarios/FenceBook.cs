@@ -25,7 +25,7 @@ internal sealed class FenceBook(ScenarioTally tally)
             Thread.Yield();
         }
 
-        Entry entry = new(fence, allowed);
+        Entry entry = new(fence, allowed, ring);
         _entries.Add(entry);
         if (fence.Fence.AddCallback(static (f, state) => ((Entry)state!).Ran(f), entry, out _) != AddCallbackResult.Added)
         {
@@ -53,7 +53,7 @@ internal sealed class FenceBook(ScenarioTally tally)
             FenceStatus status = entry.Fence.Fence.Status;
             row.Count(ended ? status : null);
             tally.Count("lost", ended && entry.Runs > 0 && entry.Await is not { IsCompleted: false } && !tally.Breaks("lost") ? 0 : 1);
-            tally.Count("wrong-end", entry.Allows(tally.Breaks("wrong-end") ? FenceStatus.Failed(FenceError.EntityKilled) : status) ? 0 : 1, $"{row.Name}: {status}");
+            tally.Count("wrong-end", entry.Allows(tally.Breaks("wrong-end") ? FenceStatus.Failed(FenceError.EntityKilled) : status) ? 0 : 1, $"{row.Name}: {status} on {entry.Where}");
         }
 
         // Those of the round before have had time to end a second time.
@@ -74,11 +74,16 @@ internal sealed class FenceBook(ScenarioTally tally)
 
     private static async Task AwaitAsync(Fence fence) => await fence;
 
-    private sealed class Entry(FenceRef fence, EndSet allowed)
+    private sealed class Entry(FenceRef fence, EndSet allowed, FenceRing ring)
     {
+        private readonly ulong _seqno = fence.Fence.Seqno;
+
         private int _runs;
 
         internal FenceRef Fence => fence;
+
+        /// <summary>The ring's context, its place in the row of rings, and the seqno.</summary>
+        internal string Where => $"ring {ring.Timeline.Context} seqno {_seqno}";
 
         internal int Runs => Volatile.Read(ref _runs);
 

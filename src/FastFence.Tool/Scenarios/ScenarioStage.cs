@@ -52,9 +52,14 @@ internal sealed class ScenarioStage : IDisposable
         }
     }
 
-    /// <summary>A job on each ring: all go on.</summary>
+    /// <summary>A job on each ring: all go on. A ring that had no job when its device died may hear of it last.</summary>
     internal void Probe(ScenarioRow row)
     {
+        while (!Gpu.IsRecovered)
+        {
+            Thread.Yield();
+        }
+
         Emit(Quick, 1, EndSet.Signaled | EndSet.TimedOut); // on a loaded machine even an honest job may be late for this one
         Emit(Steady, 1, EndSet.Signaled);
         Emit(Innocent, 1, EndSet.Signaled);
