@@ -56,7 +56,7 @@ internal sealed unsafe partial class DeviceEngine(DeviceMap map, uint index)
         if (fault != _words->FaultDone)
         {
             Take((DeviceFault)_entry->Fault, _entry->Argument);
-            _words->FaultDone = fault;
+            Volatile.Write(ref _words->FaultDone, fault);
         }
 
         bool changed = false;

@@ -172,6 +172,9 @@ internal sealed unsafe class DeviceLife : IDisposable
         WakeEngine(engine);
     }
 
+    /// <summary>Has the engine taken the last fault?</summary>
+    internal bool HasHeard(uint engine) => Volatile.Read(ref Map.EngineWordsOf(engine)->FaultDone) == Map.EngineEntryOf(engine)->FaultNumber;
+
     /// <summary>Processor time of its process; the last that was read, once it has ended.</summary>
     internal TimeSpan ReadProcessorTime()
     {

@@ -16,6 +16,7 @@ public sealed partial class ProcessGpu : FenceDevice, IDisposable
     // A device may say so often in a row that a job is just long: then it is reset all the same (C3).
     private const int LongestPatience = 100;
     private const int KillMilliseconds = 10_000;
+    private const long InjectNanoseconds = 2_000_000_000;
     private const long LongestJobNanoseconds = 60_000_000_000;
 
     private readonly Lock _gate = new();
@@ -111,7 +112,7 @@ public sealed partial class ProcessGpu : FenceDevice, IDisposable
         return ring;
     }
 
-    /// <summary>Makes the device do wrong, once.</summary>
+    /// <summary>Makes the device do wrong, once. Comes back when the engine knows, or after two seconds: it may be stopped.</summary>
     /// <param name="engine">Which engine.</param>
     /// <param name="fault">What.</param>
     /// <param name="argument">How long, where the fault has a time.</param>
@@ -119,9 +120,26 @@ public sealed partial class ProcessGpu : FenceDevice, IDisposable
     {
         ArgumentOutOfRangeException.ThrowIfNegative(engine);
         ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(engine, _options.Engines);
+        DeviceLife? life;
         lock (_gate)
         {
-            _life?.Inject((uint)engine, fault, (long)argument.TotalNanoseconds);
+            life = _life;
+            life?.Inject((uint)engine, fault, (long)argument.TotalNanoseconds);
+        }
+
+        long limit = DeviceClock.Nanoseconds + InjectNanoseconds;
+        while (life != null && IsAhead(life, (uint)engine) && DeviceClock.Nanoseconds < limit)
+        {
+            Thread.Yield();
+        }
+    }
+
+    // Has the engine a fault to hear of? Under the lock: the life stays.
+    private bool IsAhead(DeviceLife life, uint engine)
+    {
+        lock (_gate)
+        {
+            return _life == life && !life.IsDead && !life.HasHeard(engine);
         }
     }
 

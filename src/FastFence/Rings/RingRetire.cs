@@ -148,8 +148,10 @@ internal static unsafe class RingRetire
 
         // The number first: where it stands, so does the handle.
         ulong number = Atomic.LoadAcquire(ref RingBlock.SlotOf(ring, position)->Publish);
-        bool waits = number == (position | RingSlot.WaitBit);
-        if (!failing && (waits || RingSlot.NumberOf(number) < position))
+        ulong stands = number & ~RingSlot.NopBit;
+        bool waits = stands != position && stands == (position | RingSlot.WaitBit);
+        ulong former = (position & RingSlot.WaitBit) != 0 ? stands : stands & ~RingSlot.WaitBit; // positions may run on over that bit
+        if (!failing && (waits || former < position))
         {
             return false;
         }

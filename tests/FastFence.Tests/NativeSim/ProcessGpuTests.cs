@@ -80,8 +80,8 @@ public sealed class ProcessGpuTests : IDisposable
     [Fact]
     public void AHungJobEndsWithATimeoutItsRingGoesOnAndOthersAreUntouched()
     {
-        FenceRing guilty = Ring("guilty", 0, TimeSpan.FromMilliseconds(200));
-        FenceRing innocent = Ring("innocent", 0, TimeSpan.FromMilliseconds(200));
+        FenceRing guilty = Ring("guilty", 0, TimeSpan.FromMilliseconds(900));
+        FenceRing innocent = Ring("innocent", 0, TimeSpan.FromMilliseconds(600));
         FenceRing elsewhere = Ring("elsewhere", 1);
         Finish(guilty);
         _gpu.Inject(0, DeviceFault.Hang);
@@ -95,7 +95,7 @@ public sealed class ProcessGpuTests : IDisposable
         Assert.False(behind.Fence.Wait(s_limit).IsTimedOut);
         Assert.Equal(FenceStatus.Failed(FenceError.TimedOut), behind.Fence.Status);
         Assert.True(other.Fence.Wait(s_limit).IsSuccess);
-        Finish(guilty);
+        FinishAtLast(guilty);
         Finish(innocent);
         Assert.Equal(1, _gpu.Lives);
         Assert.Equal(RingCondition.Running, guilty.Condition);
@@ -113,7 +113,7 @@ public sealed class ProcessGpuTests : IDisposable
         using FenceRef stuck = EmitRetrying(guilty);
         Assert.False(stuck.Fence.Wait(s_limit).IsTimedOut);
         Assert.Equal(FenceStatus.Failed(FenceError.TimedOut), stuck.Fence.Status);
-        Finish(guilty);
+        FinishAtLast(guilty);
         Assert.Equal(2, _gpu.Lives);
         Assert.True(held.Fence.Wait(s_limit).IsSuccess);
     }
@@ -221,6 +221,15 @@ public sealed class ProcessGpuTests : IDisposable
         using FenceRef fence = EmitRetrying(ring);
         Assert.True(fence.Fence.Wait(s_limit).IsSuccess);
     }
+
+    // With a short watchdog: on a loaded machine an honest job may be late, too.
+    private static void FinishAtLast(FenceRing ring) => Until.Holds(
+        () =>
+        {
+            using FenceRef fence = EmitRetrying(ring);
+            return fence.Fence.Wait(s_limit).IsSuccess;
+        },
+        "a job that ends well");
 
     private static FenceRef Counted(FenceRing ring, int[] runs, int index)
     {
