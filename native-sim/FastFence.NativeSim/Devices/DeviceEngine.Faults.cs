@@ -65,12 +65,16 @@ internal sealed unsafe partial class DeviceEngine
             _writesLate = false;
             DeviceStream late = stream;
             ulong position = stream.Done + 1;
-            new Thread(() =>
+            Thread writer = new(() =>
             {
                 Thread.Sleep(2); // by then its fences have ended
                 late.Write(position);
                 Interrupt();
-            }) { IsBackground = true, Name = "late write" }.Start();
+            })
+            {
+                IsBackground = true,
+            };
+            writer.Start();
         }
     }
 
