@@ -26,6 +26,24 @@ public sealed record EngineStatistics
     /// <summary>Fences signaled with an error.</summary>
     public long FencesFailed { get; init; }
 
+    /// <summary>Of these, with −ETIME.</summary>
+    public long FencesTimedOut { get; init; }
+
+    /// <summary>Of the failed, with −ECANCELED.</summary>
+    public long FencesCanceled { get; init; }
+
+    /// <summary>Of the failed, with −ENOENT: the timeline was closed.</summary>
+    public long FencesClosed { get; init; }
+
+    /// <summary>Of the failed, with −ESRCH.</summary>
+    public long FencesKilled { get; init; }
+
+    /// <summary>Of the failed, with −EIO: the device was lost.</summary>
+    public long FencesLost { get; init; }
+
+    /// <summary>Fences not signaled.</summary>
+    public long FencesPending => Math.Max(0, FencesCreated - FencesSignaled);
+
     /// <summary>Fences whose last reference is gone.</summary>
     public long FencesReleased { get; init; }
 
@@ -55,6 +73,9 @@ public sealed record EngineStatistics
 
     /// <summary>Callback nodes in use.</summary>
     public long CallbackNodesLive { get; init; }
+
+    /// <summary>Awaits of fences and values that registered; those that go on as callbacks count as callbacks.</summary>
+    public long Awaits { get; init; }
 
     /// <summary>Waits that registered.</summary>
     public long Waits { get; init; }
@@ -104,6 +125,15 @@ public sealed record EngineStatistics
     /// <summary>Poller turns without work.</summary>
     public long PollIdleTurns { get; init; }
 
+    /// <summary>Idle turns that spun.</summary>
+    public long PollSpins { get; init; }
+
+    /// <summary>Idle turns that let others run.</summary>
+    public long PollYields { get; init; }
+
+    /// <summary>Idle turns that slept.</summary>
+    public long PollParks { get; init; }
+
     /// <summary>Batches retired.</summary>
     public long RetireBatches { get; init; }
 
@@ -119,11 +149,20 @@ public sealed record EngineStatistics
     /// <summary>Fences and nodes on limbo: released, grace period not over or not yet noticed.</summary>
     public long Limbo { get; init; }
 
+    /// <summary>Bytes of them.</summary>
+    public long LimboBytes { get; init; }
+
+    /// <summary>Readers that were late for <see cref="FenceEngineOptions.StallLimit"/>.</summary>
+    public long ReaderStalls { get; init; }
+
     /// <summary>Private data waiting for its grace period.</summary>
     public long PrivateDataRetired { get; init; }
 
     /// <summary>Slabs taken, 2 MiB each.</summary>
     public long Slabs { get; init; }
+
+    /// <summary>Bytes of them.</summary>
+    public long CommittedBytes => Slabs * Reservation.SlabBytes;
 
     internal static unsafe EngineStatistics Gather(EngineBlock* engine)
     {
@@ -151,6 +190,11 @@ public sealed record EngineStatistics
             FencesCreated = Sum(Counter.Created),
             FencesSignaled = Sum(Counter.Signaled),
             FencesFailed = Sum(Counter.Failed),
+            FencesTimedOut = Sum(Counter.FailedTimedOut),
+            FencesCanceled = Sum(Counter.FailedCanceled),
+            FencesClosed = Sum(Counter.FailedClosed),
+            FencesKilled = Sum(Counter.FailedKilled),
+            FencesLost = Sum(Counter.FailedLost),
             FencesReleased = Sum(Counter.Released),
             SignalsRepeated = Sum(Counter.SignaledAgain),
             SignalsDeferred = Sum(Counter.Deferred),
@@ -160,6 +204,7 @@ public sealed record EngineStatistics
             CallbacksRefused = Sum(Counter.CallbacksRefused),
             CallbacksThrown = Sum(Counter.CallbacksThrown),
             CallbackNodesLive = Sum(Counter.NodesTaken) - Sum(Counter.NodesReleased),
+            Awaits = Sum(Counter.Awaits),
             Waits = Sum(Counter.Waits),
             WaitsSlept = Sum(Counter.WaitsSlept),
             WaitsTimedOut = Sum(Counter.WaitsTimedOut),
@@ -176,11 +221,16 @@ public sealed record EngineStatistics
             Retired = Sum(Counter.Retired),
             PollTurns = Sum(Counter.PollTurns),
             PollIdleTurns = Sum(Counter.PollIdleTurns),
+            PollSpins = Sum(Counter.IdleSpins),
+            PollYields = Sum(Counter.IdleYields),
+            PollParks = Sum(Counter.IdleParks),
             RetireBatches = Sum(Counter.RetireBatches),
             WordsRefused = Sum(Counter.WordsRefused),
             JobsFed = Sum(Counter.JobsFed),
             SlotsReclaimed = Sum(Counter.Reclaimed),
             Limbo = Sum(Counter.Released) + Sum(Counter.NodesReleased) - Sum(Counter.Reclaimed) - Sum(Counter.SlotsLost),
+            LimboBytes = (Sum(Counter.Released) * Reservation.FenceBytes) + (Sum(Counter.NodesReleased) * Reservation.NodeBytes) - Sum(Counter.LimboBytesLeft),
+            ReaderStalls = (long)Atomic.LoadAcquire(ref engine->ReaderStalls),
             PrivateDataRetired = (long)engine->Retired.Count,
             Slabs = pools->Fences.SlabCount + pools->Nodes.SlabCount,
         };

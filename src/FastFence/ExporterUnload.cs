@@ -59,6 +59,7 @@ internal sealed unsafe class ExporterUnload
 
         UnloadReport report = Report(complete);
         _exporter.Ended(complete);
+        _engine.WriteUnloaded(_exporter.DriverName, report);
         if (!complete)
         {
             _engine.Notify(NotificationKind.UnloadHeldUp, $"Exporter '{_exporter.DriverName}': unload {report}");

@@ -43,6 +43,7 @@ public sealed unsafe partial class FenceEngine
         _lastTick = now;
         RecordMemory.NameThreads();
         NameLateReaders();
+        ReportRefusals();
         WatchPoller(tick);
         WatchDispatchers(tick);
         _exportersSeen.Clear();
@@ -71,8 +72,10 @@ public sealed unsafe partial class FenceEngine
     {
         while (_stalls.TryFind(_block->Domain, (long)Options.StallLimit.TotalNanoseconds, out Stall stall))
         {
+            Atomic.StoreRelease(ref _block->ReaderStalls, _block->ReaderStalls + 1);
             long late = (MonotonicClock.Nanoseconds - stall.Since) / 1_000_000;
-            Notify(NotificationKind.ReaderStalled, $"Thread {stall.ThreadId} has been inside an access section for {late} ms since the first scan that saw it late; memory on limbo waits for it. End the section, or report quiescent states.{(stall.Where == null ? string.Empty : $" It was opened at {stall.Where}.")}");
+            Notify(NotificationKind.ReaderStalled, $"Thread {stall.ThreadId} has been inside an access section for {late} ms since the first scan that saw it late; memory on limbo waits for it. End the section, or report quiescent states.{(stall.Where == null ? string.Empty : $" It was opened at {stall.Where}.")}",
+                facts: new EventFacts { Thread = stall.ThreadId, Milliseconds = late });
         }
     }
 
@@ -103,7 +106,8 @@ public sealed unsafe partial class FenceEngine
             RingBlock* block = ring.Block;
             if (Atomic.LoadAcquire(ref block->State) == (uint)RingState.Faulted)
             {
-                Notify(NotificationKind.RingFaulted, $"Ring context {ring.Timeline.Context}: the device wrote {block->RefusedWord} where {ring.Timeline.CompletedSeqno} to {ring.Timeline.LastSeqno} were possible; its fences end with -EIO.");
+                Notify(NotificationKind.RingFaulted, $"Ring context {ring.Timeline.Context}: the device wrote {block->RefusedWord} where {ring.Timeline.CompletedSeqno} to {ring.Timeline.LastSeqno} were possible; its fences end with -EIO.",
+                    facts: EventFacts.Of(ring.Timeline));
                 RingRecovery.Recover(ring, FenceError.DeviceLost, ifFaulted: true);
             }
             else if (ring.Suspect != 0)
@@ -134,7 +138,8 @@ public sealed unsafe partial class FenceEngine
             if (!timeline.IsFreed && HasStoodStill(timeline, tick, timeline.Block->TimeoutNanoseconds))
             {
                 ulong next = timeline.CompletedSeqno + 1;
-                Notify(NotificationKind.WatchdogFired, $"Timeline context {timeline.Context}: seqno {next} was not signaled for {timeline.Block->TimeoutNanoseconds / 1_000_000_000} s; its fences end with -ETIME. A source was leaked, or Watchdog is too short.");
+                Notify(NotificationKind.WatchdogFired, $"Timeline context {timeline.Context}: seqno {next} was not signaled for {timeline.Block->TimeoutNanoseconds / 1_000_000_000} s; its fences end with -ETIME. A source was leaked, or Watchdog is too short.",
+                    facts: EventFacts.Of(timeline));
                 FenceScan.SignalPending(_block, timeline.Block, null, FenceError.TimedOut, Teardown.GraceLimit, apart: false);
             }
         }

@@ -45,6 +45,7 @@ public sealed unsafe partial class FenceEngine
             exporters = [.. _exporters];
         }
 
+        StopMetering();
         long deadline = MonotonicClock.After(Options.DisposeLimit);
         foreach (Exporter exporter in exporters)
         {

@@ -34,7 +34,8 @@ public sealed unsafe partial class FenceEngine
         else if (late && !_heartbeatReported)
         {
             _heartbeatReported = true;
-            Notify(NotificationKind.PollerStalled, $"The poller has not moved for {_heartbeatRested / 1_000_000} ms: a native callback blocks it, or its core is taken.");
+            Notify(NotificationKind.PollerStalled, $"The poller has not moved for {_heartbeatRested / 1_000_000} ms: a native callback blocks it, or its core is taken.",
+                facts: new EventFacts { Milliseconds = _heartbeatRested / 1_000_000 });
         }
     }
 
@@ -50,7 +51,8 @@ public sealed unsafe partial class FenceEngine
         {
             Notify(
                 NotificationKind.PollerReplaced,
-                dead ? "The native poller's thread has ended; a managed poller has taken its place." : $"The native poller has not moved for {rested} ms, {where}. A managed poller has taken its place.");
+                dead ? "The native poller's thread has ended; a managed poller has taken its place." : $"The native poller has not moved for {rested} ms, {where}. A managed poller has taken its place.",
+                facts: new EventFacts { Milliseconds = rested });
         }
     }
 }

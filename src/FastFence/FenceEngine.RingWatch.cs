@@ -48,7 +48,7 @@ public sealed unsafe partial class FenceEngine
         string verdict = answer == HangAnswer.Lost ? "is lost" : "answers";
         ring.HangsInARow = ring.LastHang == completed && ring.HangsInARow != 0 ? ring.HangsInARow + 1 : 1;
         bool banned = ring.HangsInARow > ring.HangLimit;
-        Notify(NotificationKind.WatchdogFired, $"Ring context {ring.Timeline.Context}: no progress at seqno {completed} for {ring.Block->TimeoutNanoseconds / 1_000_000} ms, device {verdict}{(banned ? $"; {ring.HangsInARow} hangs in a row: the ring is closed" : string.Empty)}.");
+        Notify(NotificationKind.WatchdogFired, $"Ring context {ring.Timeline.Context}: no progress at seqno {completed} for {ring.Block->TimeoutNanoseconds / 1_000_000} ms, device {verdict}{(banned ? $"; {ring.HangsInARow} hangs in a row: the ring is closed" : string.Empty)}.", facts: EventFacts.Of(ring.Timeline));
         FenceError error = answer == HangAnswer.Lost ? FenceError.DeviceLost : FenceError.TimedOut;
         if (banned)
         {

@@ -4,6 +4,7 @@ using FastFence.Memory;
 using FastFence.Platform;
 using FastFence.Polling;
 using FastFence.Reclamation;
+using FastFence.Telemetry;
 
 namespace FastFence;
 
@@ -39,7 +40,7 @@ public sealed unsafe partial class FenceEngine : IDisposable
         _owned = new OwnedBlock(sizeof(EngineBlock));
         _block = CreateBlock((EngineBlock*)_owned.Block, Options);
         Faults.SetSink(_block->Pools.Serial, (fence, e) => Notify(
-            NotificationKind.CallbackFaulted, $"A callback or destructor threw {e.GetType().Name}: {e.Message}", e));
+            NotificationKind.CallbackFaulted, $"A callback or destructor threw {e.GetType().Name}: {e.Message}", e, facts: new EventFacts { Fence = fence.Value }));
         if (Checks.On)
         {
             Misuses.SetSink(_block->Pools.Serial, misuse => Notify(NotificationKind.Misuse, misuse.Message, null, misuse));
@@ -61,6 +62,9 @@ public sealed unsafe partial class FenceEngine : IDisposable
             {
                 Poller.Start();
             }
+
+            _figures = new Figures(this);
+            MeteredEngines.Add(_figures);
         }
         catch
         {
@@ -162,9 +166,10 @@ public sealed unsafe partial class FenceEngine : IDisposable
 
     internal void ThrowIfDisposed() => ObjectDisposedException.ThrowIf(IsDisposed, this);
 
-    internal void Notify(NotificationKind kind, string message, Exception? exception = null, MisuseEventArgs? misuse = null)
+    internal void Notify(NotificationKind kind, string message, Exception? exception = null, MisuseEventArgs? misuse = null, EventFacts facts = default)
     {
         message += SaveRecords(kind);
+        WriteEvent(kind, message, exception, misuse, facts);
         try
         {
             Notified?.Invoke(this, new FenceEngineNotificationEventArgs(kind, message, exception, misuse));

@@ -6,6 +6,7 @@ using FastFence.Polling;
 using FastFence.Reclamation;
 using FastFence.Recording;
 using FastFence.Rings;
+using FastFence.Telemetry;
 
 namespace FastFence;
 
@@ -125,6 +126,8 @@ public sealed unsafe class FencePoller
 
     internal PollerBlock* Block => _block;
 
+    internal IPollerThread? Thread => _thread;
+
     /// <summary>The native thread that polls, or stood still and was replaced; null without one.</summary>
     internal NativePollerThread? NativeThread => _thread as NativePollerThread ?? _former;
 
@@ -152,6 +155,7 @@ public sealed unsafe class FencePoller
         }
 
         _thread ??= new PollerThread(_block, _core);
+        PollerPauses.Begin(_thread);
         KeepCoreFree();
     }
 
@@ -215,6 +219,7 @@ public sealed unsafe class FencePoller
         Atomic.StoreRelease(ref _block->Words.Parked, 0);
         _former = former;
         _thread = new PollerThread(_block, _core);
+        PollerPauses.Begin(_thread);
         KindReason = "a managed poller has taken the place of the native one, which stood still";
     }
 

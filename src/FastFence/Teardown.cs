@@ -100,7 +100,8 @@ internal static unsafe class Teardown
         Atomic.CompareExchangeFull(ref block->State, (uint)RingState.Running, (uint)RingState.Stopping);
         ring.Exporter.Engine.Notify(
             NotificationKind.RingFaulted,
-            $"The device of ring context {ring.Timeline.Context} did not come to rest within {quiesceLimit.TotalSeconds} s: its fences stay pending, its memory stays. Revoke its mapping or end its process.");
+            $"The device of ring context {ring.Timeline.Context} did not come to rest within {quiesceLimit.TotalSeconds} s: its fences stay pending, its memory stays. Revoke its mapping or end its process.",
+            facts: EventFacts.Of(ring.Timeline));
         return false;
     }
 

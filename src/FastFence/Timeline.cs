@@ -1,8 +1,10 @@
 using System.Runtime.CompilerServices;
+using System.Text;
 using FastFence.Atomics;
 using FastFence.Fences;
 using FastFence.Memory;
 using FastFence.Reclamation;
+using FastFence.Recording;
 
 namespace FastFence;
 
@@ -146,6 +148,17 @@ public sealed unsafe partial class Timeline : IDisposable
     {
         _closing ??= GracePeriod.Start();
         return GracePeriod.Poll(_closing.Value) || Exporter.Skips(UnloadSkip.Creators);
+    }
+
+    // Driver and timeline, as captured when it was made; empty once it has been freed.
+    internal (string Driver, string Name) GetNames()
+    {
+        Section.Enter();
+        (string, string) names = IsFreed
+            ? (string.Empty, string.Empty)
+            : (Encoding.UTF8.GetString(NameTable.Text(_block->DriverName)), Encoding.UTF8.GetString(NameTable.Text(_block->TimelineName)));
+        Section.Exit();
+        return names;
     }
 
     // Before the grace period after which the block goes. What it came to stays readable.

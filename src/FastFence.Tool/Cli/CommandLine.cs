@@ -32,6 +32,7 @@ internal sealed class CommandLine
         DumpVerb dump = new();
         DeviceVerb device = new();
         TortureVerb torture = new();
+        TopVerb top = new();
         ReportVerb report = new();
         AwaitDemoVerb awaits = new();
         SignalDemoVerb signals = new();
@@ -45,6 +46,7 @@ internal sealed class CommandLine
         Add(_root, dump.Command, result => DumpCommand.Execute(dump.Read(result), _streams.Out));
         Add(_root, device.Command, device.Execute);
         Add(_root, torture.Command, result => Torture(torture.Read(result)));
+        Add(_root, top.Command, result => Top(top.Read(result)));
         Add(_root, report.Command, result => ReportCommand.Execute(report.Read(result), _streams.Out));
         Add(demo.Command, awaits.Command, result => AwaitDemo(awaits.Read(result)));
         Add(demo.Command, signals.Command, result => SignalDemo(signals.Read(result)));
@@ -62,6 +64,7 @@ internal sealed class CommandLine
             [dump.Command.Name] = DumpVerb.Examples,
             [device.Command.Name] = DeviceVerb.Examples,
             [torture.Command.Name] = TortureVerb.Examples,
+            [top.Command.Name] = TopVerb.Examples,
             [report.Command.Name] = ReportVerb.Examples,
             [demo.Command.Name] = DemoVerb.Examples,
             [awaits.Command.Name] = AwaitDemoVerb.Examples,
@@ -136,6 +139,13 @@ internal sealed class CommandLine
     }
 
     private int Convert(ConvertOptions options) => ConvertCommand.Execute(options, Capture.Load(options.Capture), _streams.Out);
+
+    private int Top(TopOptions options)
+    {
+        ReportOutput output = ReportOutput.Open(options.Json, _streams);
+        using StopSignals signals = new();
+        return TopCommand.Execute(options, output, _streams.Width, signals.Token);
+    }
 
     private int AwaitDemo(AwaitDemoOptions options)
     {

@@ -69,4 +69,10 @@ internal unsafe struct EngineBlock
 
     /// <summary>Private data that waits for its grace period.</summary>
     public RetireList Retired;
+
+    /// <summary>Readers that were late for the stall limit. The reclaimer's thread.</summary>
+    public ulong ReaderStalls;
+
+    /// <summary>Durations of grace periods, ns: one a tick of the reclaimer while any are asked for. The reclaimer's thread.</summary>
+    public LatencyCells Graces;
 }

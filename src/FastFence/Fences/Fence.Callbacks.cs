@@ -221,6 +221,7 @@ public readonly unsafe partial struct Fence
         {
             case CallbackList.AddResult.Added:
                 cache->Counters.Increment(Counter.CallbacksAdded);
+                cache->Counters.Add(Counter.Awaits, kind == NodeKind.Await ? 1u : 0);
                 registration = new CallbackRegistration(this, index, generation);
                 return AddCallbackResult.Added;
             case CallbackList.AddResult.Stale:

@@ -146,7 +146,7 @@ internal static unsafe class FenceSignal
         FenceTrace.Signaled(cache, fence, units, error);
         if (error != 0)
         {
-            cache->Counters.Increment(Counter.Failed);
+            Failures.Count(cache, error);
         }
 
         if (HeadWord.Node(before) != 0)
@@ -201,7 +201,7 @@ internal static unsafe class FenceSignal
         {
             // Its emitter never got the handle, so there are no callbacks.
             cache->Counters.Increment(Counter.Signaled);
-            cache->Counters.Increment(Counter.Failed);
+            Failures.Count(cache, error);
             FenceTrace.Signaled(cache, fence, units, error);
         }
     }

@@ -22,6 +22,7 @@ internal static unsafe class LateSlots
             {
                 // 500 fences released under running callbacks on one thread: the slot is given up rather than freed early.
                 cache->Counters.Increment(Counter.SlotsLost);
+                cache->Counters.Add(Counter.LimboBytesLeft, Reservation.FenceBytes);
                 return;
             }
         }
@@ -94,6 +95,7 @@ internal static unsafe class LateSlots
             else
             {
                 cache->Counters.Increment(Counter.SlotsLost);
+                cache->Counters.Add(Counter.LimboBytesLeft, Reservation.FenceBytes);
             }
         }
     }

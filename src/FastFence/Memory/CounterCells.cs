@@ -112,6 +112,36 @@ internal enum Counter
     /// <summary>Sweeps of removed callbacks.</summary>
     Sweeps,
 
+    /// <summary>Awaits that registered, of fences and of values. Those that go on as callbacks count as callbacks only.</summary>
+    Awaits,
+
+    /// <summary>Of the failed: timeout or reset (−ETIME).</summary>
+    FailedTimedOut,
+
+    /// <summary>Of the failed: canceled or dropped (−ECANCELED).</summary>
+    FailedCanceled,
+
+    /// <summary>Of the failed: the timeline was closed (−ENOENT).</summary>
+    FailedClosed,
+
+    /// <summary>Of the failed: the entity was killed (−ESRCH).</summary>
+    FailedKilled,
+
+    /// <summary>Of the failed: the device was lost (−EIO).</summary>
+    FailedLost,
+
+    /// <summary>Idle turns of the poller that spun.</summary>
+    IdleSpins,
+
+    /// <summary>Idle turns of the poller that let others run.</summary>
+    IdleYields,
+
+    /// <summary>Idle turns of the poller that slept.</summary>
+    IdleParks,
+
+    /// <summary>Bytes of slots that have left limbo, reclaimed or lost.</summary>
+    LimboBytesLeft,
+
     /// <summary>How many there are.</summary>
     Count,
 }
@@ -121,7 +151,7 @@ internal enum Counter
 internal unsafe struct CounterCells
 {
     /// <summary>Room for all counters, a multiple of two cache lines.</summary>
-    public const int Cells = 48;
+    public const int Cells = 64;
 
     private fixed ulong _cells[Cells];
 

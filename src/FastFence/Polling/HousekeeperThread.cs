@@ -59,10 +59,12 @@ internal sealed unsafe class HousekeeperThread : IDisposable
                 OrderGraph.NodeOf(ClassOf(_engine->Pools.Serial)), HeldKind.Agent, new CodeSite(string.Empty, 0, "a destructor on the reclaimer"));
         }
 
+        GraceProbe probe = new(_engine);
         while (cache != null && Atomic.LoadAcquire(ref _stop) == 0)
         {
             ReclaimStaged(cache, all: false);
             DestroyRipe(_engine);
+            probe.Tick();
             _chores();
             Atomic.StoreRelease(ref _ticks, _ticks + 1);
             Rest();

@@ -16,6 +16,12 @@ internal interface IPollerThread
     bool IsAlive { get; }
 
     /// <summary>
+    /// Methods that were compiled on the thread since it began, as of a turn after the last look; asking does not stop it. 0 for a native
+    /// one: it was compiled before.
+    /// </summary>
+    long MethodsCompiled { get; }
+
+    /// <summary>
     /// Stops the thread and waits for it, unless it is the caller; false when a native one stands still beyond the deadline: it may
     /// then still touch what the engine has given it.
     /// </summary>

@@ -53,6 +53,9 @@ internal sealed unsafe class NativePollerThread : IPollerThread
         }
     }
 
+    /// <inheritdoc/>
+    public long MethodsCompiled => 0;
+
     /// <summary>The words between the two sides; null once the thread was signed off. For tests.</summary>
     internal PollerControl* Control => _control;
 

@@ -95,4 +95,8 @@ internal unsafe struct PollerBlock
     /// <summary>Device completion to signal, ns, for rings that keep completion times.</summary>
     [FieldOffset(384)]
     public LatencyCells Latency;
+
+    /// <summary>Positions retired from a ring at one look.</summary>
+    [FieldOffset(384 + (LatencyCells.BucketCount * sizeof(ulong)))]
+    public LatencyCells BatchSizes;
 }

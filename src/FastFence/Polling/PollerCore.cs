@@ -49,7 +49,9 @@ internal static unsafe class PollerCore
                     poller->Engine->Clock.Publish(now);
                 }
 
-                done += RingRetire.Retire(cache, ring, poller->Budget, now, &poller->Latency, &poller->Words, term);
+                uint batch = RingRetire.Retire(cache, ring, poller->Budget, now, &poller->Latency, &poller->Words, term);
+                poller->BatchSizes.Record(batch);
+                done += batch;
                 batches++;
             }
 
@@ -101,6 +103,7 @@ internal static unsafe class PollerCore
         long idle = now - poller->Words.IdleSince;
         if (idle < poller->SpinNanoseconds)
         {
+            cache->Counters.Increment(Counter.IdleSpins);
             poller->Engine->Clock.Publish(now);
             Cpu.Pause();
             return;
@@ -109,6 +112,7 @@ internal static unsafe class PollerCore
         MendHoles(poller, now);
         if (idle < poller->SpinNanoseconds + poller->YieldNanoseconds)
         {
+            cache->Counters.Increment(Counter.IdleYields);
             poller->Engine->Clock.Publish(now);
             CurrentThread.Yield();
             return;
@@ -116,6 +120,7 @@ internal static unsafe class PollerCore
 
         if (SoonestDeadline(poller, now) - DeadlineLead <= now)
         {
+            cache->Counters.Increment(Counter.IdleYields);
             poller->Engine->Clock.Publish(now);
             CurrentThread.Yield();
             return;
@@ -161,6 +166,7 @@ internal static unsafe class PollerCore
         long until = MaySleep(poller, cache, out bool outstanding) ? ParkUntil(poller, now, outstanding) : 0;
         if (until != 0)
         {
+            cache->Counters.Increment(Counter.IdleParks);
             uint** words = stackalloc uint*[RingSet.MaxInterrupts + 1];
             int count = WakeWords(poller, words);
 

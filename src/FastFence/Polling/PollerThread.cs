@@ -14,6 +14,8 @@ internal sealed unsafe class PollerThread : IPollerThread
     private readonly AgentStart _start = new();
     private readonly Thread _thread;
     private uint _stop;
+    private uint _asked;
+    private ulong _compiled;
     private string _pinning = "not asked for";
 
     /// <summary>Starts the thread; it polls when this returns.</summary>
@@ -38,6 +40,16 @@ internal sealed unsafe class PollerThread : IPollerThread
 
     /// <inheritdoc/>
     public bool IsAlive => _thread.IsAlive;
+
+    /// <inheritdoc/>
+    public long MethodsCompiled
+    {
+        get
+        {
+            Atomic.StoreRelease(ref _asked, 1); // the runtime tells a thread only its own count: the next turn leaves it here
+            return (long)Atomic.LoadAcquire(ref _compiled);
+        }
+    }
 
     /// <inheritdoc/>
     public bool TryStop(long deadlineNanoseconds)
@@ -127,6 +139,11 @@ internal sealed unsafe class PollerThread : IPollerThread
         while (Atomic.LoadAcquire(ref _stop) == 0)
         {
             PollerCore.Idle(_poller, cache, _term, DoWork(_poller, cache, _term));
+            if (Atomic.LoadPlain(ref _asked) != 0)
+            {
+                Atomic.StoreRelease(ref _asked, 0);
+                Atomic.StoreRelease(ref _compiled, (ulong)System.Runtime.JitInfo.GetCompiledMethodCount(currentThread: true));
+            }
         }
 
         _poller->Engine->Clock.Publish(0);

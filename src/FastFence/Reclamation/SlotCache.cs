@@ -73,6 +73,7 @@ internal unsafe struct SlotCache
             if (bag->Count >= Bag.MaxCapacity)
             {
                 owner->Counters.Increment(Counter.SlotsLost);
+                owner->Counters.Add(Counter.LimboBytesLeft, (ulong)TKind.SlotBytes);
                 bag->Count--;
             }
 
@@ -164,6 +165,7 @@ internal unsafe struct SlotCache
         Bag.Compact(bag);
         Atomic.AddFull(ref owner->Pools->LimboSlots, 0UL - bag->Count);
         TKind.Reclaim(owner->Pools, bag);
+        owner->Counters.Add(Counter.LimboBytesLeft, bag->Count * (ulong)TKind.SlotBytes);
 
         // Last: whoever sees nothing on limbo may look at what the slots were counted in.
         owner->Counters.Add(Counter.Reclaimed, bag->Count);
