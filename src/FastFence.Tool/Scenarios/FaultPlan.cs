@@ -58,7 +58,7 @@ internal static class FaultPlan
                 StopHost();
                 break;
             default:
-                Play(s_device[fault], on, jobs);
+                Play(s_device[fault], on, jobs, row);
                 on.Emit(on.Innocent, jobs, others);
                 break;
         }
@@ -68,7 +68,7 @@ internal static class FaultPlan
         on.Probe(row);
     }
 
-    private static void Play(DeviceFault fault, ScenarioStage on, uint jobs)
+    private static void Play(DeviceFault fault, ScenarioStage on, uint jobs, ScenarioRow row)
     {
         bool hangs = fault is DeviceFault.Hang or DeviceFault.LateWrite or DeviceFault.EngineDeath;
         bool breaks = fault is DeviceFault.WordJumps or DeviceFault.WordGoesBack or DeviceFault.WordIsGarbage;
@@ -77,6 +77,11 @@ internal static class FaultPlan
 
         // The fault meets the first job; what comes behind it on that ring shares its end, or comes after the recovery.
         on.Emit(hangs ? on.Quick : on.Steady, 1, breaks ? EndSet.Lost : allowed);
+        if (breaks)
+        {
+            on.Book.End(row); // nothing behind it: a right word over the wrong one, and the poller would never see that
+        }
+
         on.Emit(hangs ? on.Quick : on.Steady, jobs, hangs ? EndSet.TimedOut | EndSet.Signaled : allowed);
     }
 
