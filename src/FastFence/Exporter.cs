@@ -129,9 +129,10 @@ public sealed unsafe partial class Exporter : IDisposable
                 (uint)options.Capacity,
                 (uint)options.CompletionBits,
                 options.CompletionWord,
-                options.KeepCompletionTimes,
+                options.KeepCompletionTimes && options.Addresses == null,
                 (long)options.HoleLimit.TotalNanoseconds,
-                options.CompletionTimes);
+                options.CompletionTimes,
+                options.Addresses ?? default);
             if (block == null)
             {
                 Teardown.FreeTimeline(timeline);

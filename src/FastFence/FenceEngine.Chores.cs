@@ -108,7 +108,11 @@ public sealed unsafe partial class FenceEngine
             {
                 Notify(NotificationKind.RingFaulted, $"Ring context {ring.Timeline.Context}: the device wrote {block->RefusedWord} where {ring.Timeline.CompletedSeqno} to {ring.Timeline.LastSeqno} were possible; its fences end with -EIO.",
                     facts: EventFacts.Of(ring.Timeline));
-                ring.Fail(FenceError.DeviceLost);
+                RingRecovery.Recover(ring, FenceError.DeviceLost, ifFaulted: true);
+            }
+            else if (ring.Suspect != 0)
+            {
+                WatchSuspect(ring);
             }
             else if (!ring.Timeline.IsFreed && RingFeed.IsWaiting(block))
             {
@@ -116,10 +120,7 @@ public sealed unsafe partial class FenceEngine
             }
             else if (HasStoodStill(ring.Timeline, tick, block->TimeoutNanoseconds))
             {
-                bool alive = ring.Device == null || ring.Device.CheckHealth();
-                Notify(NotificationKind.WatchdogFired, $"Ring context {ring.Timeline.Context}: no progress at seqno {ring.Timeline.CompletedSeqno} for {block->TimeoutNanoseconds / 1_000_000} ms, device {(alive ? "answers" : "is lost")}.",
-                    facts: EventFacts.Of(ring.Timeline));
-                ring.Fail(alive ? FenceError.TimedOut : FenceError.DeviceLost);
+                Suspect(ring);
             }
         }
     }

@@ -271,7 +271,7 @@ public sealed unsafe class FencePoller
         RingSet* set = RingSet.Replace(_block, null);
         if (set != null)
         {
-            BlockHeap.Free(set, RingSet.BytesFor(set->Count));
+            BlockHeap.Free(set, RingSet.BytesFor(set->Count, set->Interrupts));
         }
 
         _owned.Allow();
@@ -283,10 +283,44 @@ public sealed unsafe class FencePoller
         Replace();
     }
 
+    /// <summary>A ring has other memory: the poller is to sleep on another interrupt word.</summary>
+    internal bool TryRefresh(Lock gate)
+    {
+        try
+        {
+            lock (gate)
+            {
+                Replace();
+            }
+
+            return true;
+        }
+        catch (InsufficientMemoryException)
+        {
+            return false; // it goes on with the former words: interrupts are heard when a park ends
+        }
+    }
+
+    private List<nint> InterruptWords()
+    {
+        List<nint> words = [];
+        foreach (nint ring in _rings)
+        {
+            nint word = (nint)((RingBlock*)ring)->Interrupt;
+            if (word != 0 && words.Count < RingSet.MaxInterrupts && !words.Contains(word))
+            {
+                words.Add(word);
+            }
+        }
+
+        return words;
+    }
+
     // A new set is published as a whole; the poller may use the former one until its next quiescent state.
     private void Replace()
     {
-        RingSet* set = (RingSet*)BlockHeap.TryAllocate(RingSet.BytesFor(_rings.Count));
+        List<nint> interrupts = InterruptWords();
+        RingSet* set = (RingSet*)BlockHeap.TryAllocate(RingSet.BytesFor(_rings.Count, interrupts.Count));
         if (set == null)
         {
             References.ThrowNoCache();
@@ -298,10 +332,16 @@ public sealed unsafe class FencePoller
             RingSet.Items(set)[i] = (RingBlock*)_rings[i];
         }
 
+        set->Interrupts = interrupts.Count;
+        for (int i = 0; i < interrupts.Count; i++)
+        {
+            RingSet.InterruptsOf(set)[i] = (uint*)interrupts[i];
+        }
+
         RingSet* former = RingSet.Replace(_block, set);
         if (former != null)
         {
-            PrivateHeap.Retire(_engine.Block, 0, 0, (nint)former, RingSet.BytesFor(former->Count));
+            PrivateHeap.Retire(_engine.Block, 0, 0, (nint)former, RingSet.BytesFor(former->Count, former->Interrupts));
         }
     }
 }

@@ -16,12 +16,14 @@ public sealed unsafe class FenceRing : IDisposable
     public const int MostInFences = RingWait.MaxFences;
 
     private readonly RingBlock* _block;
+    private uint _suspect;
 
     internal FenceRing(Exporter exporter, Timeline timeline, RingBlock* block, RingOptions options)
     {
         Exporter = exporter;
         Timeline = timeline;
         Device = options.Device;
+        HangLimit = options.HangLimit;
         _block = block;
         Consumer = new RingConsumer(block);
     }
@@ -63,7 +65,34 @@ public sealed unsafe class FenceRing : IDisposable
         }
     }
 
+    /// <summary>How it stands with its device. Any thread.</summary>
+    public RingCondition Condition
+    {
+        get
+        {
+            Section.Enter();
+            RingState state = Timeline.IsClosed ? RingState.Closed : (RingState)Atomic.LoadAcquire(ref _block->State);
+            Section.Exit();
+            return state switch
+            {
+                RingState.Running => Atomic.LoadAcquire(ref _suspect) != 0 ? RingCondition.Suspect : RingCondition.Running,
+                RingState.Faulted => RingCondition.Faulted,
+                RingState.Closed => RingCondition.Closed,
+                _ => RingCondition.Resetting,
+            };
+        }
+    }
+
     internal RingBlock* Block => _block;
+
+    internal ref uint Suspect => ref _suspect;
+
+    // By the watchdog alone: how often it was reset, and at which seqno last.
+    internal int HangsInARow { get; set; }
+
+    internal ulong LastHang { get; set; }
+
+    internal int HangLimit { get; }
 
     // Everything is completed; under the ring's lock. From here on its memory may go.
     internal bool HasEnded { get; set; }
@@ -159,6 +188,15 @@ public sealed unsafe class FenceRing : IDisposable
     /// <param name="error">The error of the fences.</param>
     /// <returns>False when the device could not be brought to rest: then nothing was completed (C3).</returns>
     public bool Fail(FenceError error) => Teardown.FailRing(this, error);
+
+    /// <summary>
+    /// As <see cref="Fail"/>, but the ring goes on in memory that its device gives (<see cref="FenceDevice.TryGiveMemory"/>); without any it is closed. Without an
+    /// error what is outstanding is kept, with its fences, and run again by the device: for jobs that are innocent of a reset and do no harm twice.
+    /// Any thread but the poller, outside sections and callbacks.
+    /// </summary>
+    /// <param name="error">The error of the fences, or <see cref="FenceError.None"/>.</param>
+    /// <returns>True when the ring runs again.</returns>
+    public bool Recover(FenceError error) => RingRecovery.Recover(this, error);
 
     /// <summary>Closes the ring: as <see cref="Fail"/> with −ENOENT.</summary>
     public void Dispose() => Timeline.Close();

@@ -60,7 +60,6 @@ internal static unsafe class Teardown
             return false; // somebody else is at it, and waits for the device or the poller
         }
 
-        RingBlock* block = ring.Block;
         try
         {
             if (ring.HasEnded)
@@ -68,29 +67,12 @@ internal static unsafe class Teardown
                 return true;
             }
 
-            // Nothing new from here on, so that the device is brought to rest for all there is.
-            Atomic.CompareExchangeFull(ref block->State, (uint)RingState.Stopping, (uint)RingState.Running);
-            GracePeriod.TrySynchronize(GraceLimit); // no emit is in flight
-
-            // C3: nothing completes before the device is known to write no more.
-            if (ring.Outstanding != 0 && ring.Device != null && !ring.Device.Quiesce(quiesceLimit))
-            {
-                Atomic.CompareExchangeFull(ref block->State, (uint)RingState.Running, (uint)RingState.Stopping);
-                ring.Exporter.Engine.Notify(
-                    NotificationKind.RingFaulted,
-                    $"The device of ring context {ring.Timeline.Context} did not come to rest within {quiesceLimit.TotalSeconds} s: its fences stay pending, its memory stays. Revoke its mapping or end its process.",
-                    facts: EventFacts.Of(ring.Timeline));
-                return false;
-            }
-
-            block->FailError = error.Magnitude;
-            Atomic.ExchangeFull(ref block->State, (uint)RingState.Failing); // [RING-FAULT]
-            if (!DrainFailing(ring, deadline))
+            if (!TryBringToRest(ring, quiesceLimit) || !EndOutstanding(ring, error, deadline))
             {
                 return false;
             }
 
-            Atomic.StoreRelease(ref block->State, (uint)RingState.Closed);
+            Atomic.StoreRelease(ref ring.Block->State, (uint)RingState.Closed);
             ring.HasEnded = true;
             return true;
         }
@@ -98,6 +80,37 @@ internal static unsafe class Teardown
         {
             Monitor.Exit(ring);
         }
+    }
+
+    /// <summary>Nothing new on the ring, and its device writes no more for it; false when the device did not come to rest: it goes on then. Under the ring's lock.</summary>
+    public static bool TryBringToRest(FenceRing ring, TimeSpan quiesceLimit)
+    {
+        RingBlock* block = ring.Block;
+
+        // Nothing new from here on, so that the device is brought to rest for all there is.
+        Atomic.CompareExchangeFull(ref block->State, (uint)RingState.Stopping, (uint)RingState.Running);
+        GracePeriod.TrySynchronize(GraceLimit); // no emit is in flight
+
+        // C3: nothing completes before the device is known to write no more. Shared memory is left only when it is.
+        if ((ring.Outstanding == 0 && block->IsShared == 0) || ring.Device == null || ring.Device.Quiesce(quiesceLimit))
+        {
+            return true;
+        }
+
+        Atomic.CompareExchangeFull(ref block->State, (uint)RingState.Running, (uint)RingState.Stopping);
+        ring.Exporter.Engine.Notify(
+            NotificationKind.RingFaulted,
+            $"The device of ring context {ring.Timeline.Context} did not come to rest within {quiesceLimit.TotalSeconds} s: its fences stay pending, its memory stays. Revoke its mapping or end its process.",
+            facts: EventFacts.Of(ring.Timeline));
+        return false;
+    }
+
+    /// <summary>Ends what is outstanding with an error, what the device has reported excepted. Its device is quiet. Under the ring's lock.</summary>
+    public static bool EndOutstanding(FenceRing ring, FenceError error, long deadline = long.MaxValue)
+    {
+        ring.Block->FailError = error.Magnitude;
+        Atomic.ExchangeFull(ref ring.Block->State, (uint)RingState.Failing); // [RING-FAULT]
+        return DrainFailing(ring, deadline);
     }
 
     private static bool DrainFailing(FenceRing ring, long deadline)

@@ -61,7 +61,7 @@ public sealed unsafe partial class Timeline
 
         // Inside a section: closing lets a grace period pass before it looks for pending fences, so none is made behind its back.
         Reader.Enter(Domain.Process, reader);
-        ulong handle = IsFreed ? 0 : CreateInside(privateData, names);
+        ulong handle = IsFreed ? 0 : CreateInside(ref Registry.Current, privateData, names);
         Reader.Exit(reader);
         return handle != 0 ? handle : CreateAtBound(reader, privateData, names);
     }

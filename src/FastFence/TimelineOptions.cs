@@ -55,6 +55,14 @@ public sealed record RingOptions : TimelineOptions
     /// <summary>Address of the completion word; 0 = one of the engine's.</summary>
     public nint CompletionWord { get; init; }
 
+    /// <summary>Memory that a device in another process shares; then <see cref="CompletionWord"/> and <see cref="CompletionTimes"/> stay 0.</summary>
+    public RingAddresses? Addresses { get; init; }
+
+    /// <summary>
+    /// Resets one after the other without a completed job between them before the ring is closed for good: its submitter is guilty of them.
+    /// </summary>
+    public int HangLimit { get; init; } = 3;
+
     /// <summary>The device, asked for health and quiet before fences are completed with an error.</summary>
     public FenceDevice? Device { get; init; }
 
@@ -76,6 +84,13 @@ public sealed record RingOptions : TimelineOptions
         if (CompletionBits is not (32 or 64))
         {
             throw new ArgumentOutOfRangeException(nameof(CompletionBits), CompletionBits, "A completion word has 32 or 64 bits.");
+        }
+
+        ArgumentOutOfRangeException.ThrowIfLessThan(HangLimit, 1);
+        if (Addresses is { } shared && (shared.Commands == 0 || shared.CompletionWord == 0 || shared.Doorbell == 0
+            || CompletionWord != 0 || CompletionTimes != 0))
+        {
+            throw new ArgumentException("Addresses names the commands, the word and the doorbell, and then CompletionWord and CompletionTimes stay 0.", nameof(Addresses));
         }
     }
 }

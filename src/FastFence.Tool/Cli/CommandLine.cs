@@ -7,6 +7,7 @@ using System.Globalization;
 using FastFence.Tool.Captures;
 using FastFence.Tool.Demos;
 using FastFence.Tool.Reporting;
+using FastFence.Tool.Scenarios;
 
 namespace FastFence.Tool.Cli;
 
@@ -29,6 +30,8 @@ internal sealed class CommandLine
         DoctorVerb doctor = new();
         ConvertVerb convert = new();
         DumpVerb dump = new();
+        DeviceVerb device = new();
+        TortureVerb torture = new();
         TopVerb top = new();
         ReportVerb report = new();
         TraceVerb trace = new();
@@ -44,6 +47,8 @@ internal sealed class CommandLine
         Add(_root, convert.Command, result => Convert(convert.Read(result)));
         Add(_root, dump.Command, result => DumpCommand.Execute(dump.Read(result), _streams.Out));
         Add(_root, trace.Command, result => Trace(trace.Read(result)));
+        Add(_root, device.Command, device.Execute);
+        Add(_root, torture.Command, result => Torture(torture.Read(result)));
         Add(_root, top.Command, result => Top(top.Read(result)));
         Add(_root, report.Command, result => ReportCommand.Execute(report.Read(result), _streams.Out));
         Add(demo.Command, awaits.Command, result => AwaitDemo(awaits.Read(result)));
@@ -61,6 +66,8 @@ internal sealed class CommandLine
             [doctor.Command.Name] = DoctorVerb.Examples,
             [convert.Command.Name] = ConvertVerb.Examples,
             [dump.Command.Name] = DumpVerb.Examples,
+            [device.Command.Name] = DeviceVerb.Examples,
+            [torture.Command.Name] = TortureVerb.Examples,
             [top.Command.Name] = TopVerb.Examples,
             [report.Command.Name] = ReportVerb.Examples,
             [trace.Command.Name] = TraceVerb.Examples,
@@ -192,6 +199,16 @@ internal sealed class CommandLine
         report.Write(output.Human);
         output.WriteJson(report.ToJson());
         return report.Violations == 0 ? ExitCodes.Ok : ExitCodes.Violations;
+    }
+
+    private int Torture(ScenarioOptions options)
+    {
+        ReportOutput output = ReportOutput.Open(options.Json, _streams);
+        using StopSignals signals = new();
+        ScenarioReport report = new ScenarioRun(options, signals.Token).Execute();
+        report.Write(output.Human, output.IsTerminal);
+        output.WriteJson(report.ToJson());
+        return report.ExitCode;
     }
 
     [SuppressMessage("Design", "CA1031:Do not catch general exception types",

@@ -26,6 +26,9 @@ internal sealed record RunOptions
     /// <summary>Which poller.</summary>
     public PollerChoice Poller { get; init; }
 
+    /// <summary>Where the simulated GPU is.</summary>
+    public DeviceChoice Device { get; init; }
+
     /// <summary>Garbage in MB/s; over 0 the run measures what collections do to the poller, against a device in another process.</summary>
     public double GcLoad { get; init; }
 

@@ -10,6 +10,7 @@ internal sealed class RunVerb
           fastfence run                                       five seconds on the simulated GPU
           fastfence run --seconds 60 --submitters 2 --observers 4
           fastfence run --seconds 5 --json out.json           histograms and per-second series as well
+          fastfence run --device process --seconds 10         the GPU in a process of its own, behind shared memory
           fastfence run --gc-load 1000 --poller both          pollers under collections, words written by another process
           fastfence run --seconds 5 --trace run.pftrace       the last 32768 records of each thread, for ui.perfetto.dev
           fastfence run --seconds 5 --json - | jq .fences_per_second
@@ -48,6 +49,16 @@ internal sealed class RunVerb
             "managed" => PollerChoice.Managed,
             "both" => PollerChoice.Both,
             _ => (PollerChoice?)null,
+        });
+
+    private readonly Option<DeviceChoice> _device = OptionParsers.Create("--device", "Where the simulated GPU is: on threads here, in a process of its own, or that one started by hand.", "WHERE",
+        DeviceChoice.Threads, "one of threads, process, manual",
+        static text => text switch
+        {
+            "threads" => DeviceChoice.Threads,
+            "process" => DeviceChoice.Process,
+            "manual" => DeviceChoice.Manual,
+            _ => (DeviceChoice?)null,
         });
 
     private readonly Option<double> _gcLoad = OptionParsers.Positive(
@@ -89,7 +100,7 @@ internal sealed class RunVerb
         _break.Hidden = true;
         Command = new Command("run", "Drive fences through the simulated GPU while observers watch them, and report.")
         {
-            _seconds, _engines, _exporters, _timelines, _submitters, _observers, _seed, _poller, _gcLoad, _record, _recordFile, _trace, _checked, _json, _break,
+            _seconds, _engines, _exporters, _timelines, _submitters, _observers, _seed, _device, _poller, _gcLoad, _record, _recordFile, _trace, _checked, _json, _break,
         };
     }
 
@@ -104,6 +115,7 @@ internal sealed class RunVerb
         Submitters = result.GetValue(_submitters),
         Observers = result.GetValue(_observers),
         Seed = result.GetValue(_seed),
+        Device = result.GetValue(_device),
         Poller = result.GetValue(_poller),
         GcLoad = result.GetValue(_gcLoad),
         Record = result.GetValue(_record),

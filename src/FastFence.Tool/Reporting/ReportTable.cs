@@ -55,6 +55,12 @@ internal static class ReportTable
         }
 
         Row("seconds", report.Seconds.ToString("0.000", CultureInfo.InvariantCulture));
+        if (report is RunReport { DeviceProcessorSeconds: { } device })
+        {
+            Row("device processor seconds", device.ToString("0.000", CultureInfo.InvariantCulture),
+                Units.Time((long)(1e9 * device / Math.Max(1, report.FencesSignaled))) + " per fence");
+        }
+
         Row("fences created", Units.Count(report.FencesCreated));
         Row("fences signaled", Units.Count(report.FencesSignaled), Units.Rate(report.FencesPerSecond));
         Row("callbacks run", Units.Count(report.CallbacksRun), Units.Rate(report.CallbacksPerSecond));

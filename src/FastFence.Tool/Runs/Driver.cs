@@ -1,5 +1,4 @@
 using System.Text;
-using FastFence.NativeSim;
 
 namespace FastFence.Tool.Runs;
 
@@ -7,9 +6,9 @@ namespace FastFence.Tool.Runs;
 internal sealed class Driver
 {
     /// <summary>At two million fences a second, a millisecond of work: enough that observers meet pending fences.</summary>
-    private const int RingCapacity = 2048;
+    internal const int RingCapacity = 2048;
 
-    internal Driver(FenceEngine engine, SimulatedGpu gpu, ContextTable contexts, long serial, int timelines)
+    internal Driver(FenceEngine engine, IRunDevice device, ContextTable contexts, long serial, int timelines)
     {
         int rings = Math.Max(1, timelines - 1);
         Memory = DriverMemory.Create(serial, rings + 1);
@@ -22,13 +21,10 @@ internal sealed class Driver
             RingOptions options = new()
             {
                 Capacity = RingCapacity,
-                KeepCompletionTimes = true,
-                Device = gpu,
                 PrivateData = DriverMemory.NameAt(Memory, i + 1),
             };
-            Rings[i] = Exporter.CreateRing(TimelineNames[i], options);
+            Rings[i] = device.CreateRing(Exporter, TimelineNames[i], (serial * rings) + i, options);
             contexts.Add(Rings[i].Timeline.Context, DriverMemory.NameAt(Memory, 0), options.PrivateData, isRing: true);
-            gpu.Engines[(int)((serial * rings) + i) % gpu.Engines.Count].Attach(Rings[i]);
         }
 
         TimelineOptions software = new() { PrivateData = DriverMemory.NameAt(Memory, rings + 1) };

@@ -1,4 +1,3 @@
-using FastFence.NativeSim;
 using FastFence.Tool.Cli;
 
 namespace FastFence.Tool.Runs;
@@ -9,25 +8,28 @@ internal sealed class DriverFleet
     private const int LifeMilliseconds = 200;
 
     private readonly FenceEngine _engine;
-    private readonly SimulatedGpu _gpu;
+    private readonly IRunDevice _device;
     private readonly ContextTable _contexts;
     private readonly Driver[] _drivers;
     private readonly int _timelines;
     private long _serial;
     private long _closed;
 
-    internal DriverFleet(FenceEngine engine, SimulatedGpu gpu, ContextTable contexts, RunOptions options)
+    internal DriverFleet(FenceEngine engine, IRunDevice device, ContextTable contexts, RunOptions options)
     {
         _engine = engine;
-        _gpu = gpu;
+        _device = device;
         _contexts = contexts;
-        _timelines = Math.Max(2, (options.Timelines + options.Exporters - 1) / options.Exporters);
+        _timelines = TimelinesOf(options);
         _drivers = new Driver[options.Exporters];
         for (int i = 0; i < _drivers.Length; i++)
         {
             _drivers[i] = Open(i);
         }
     }
+
+    /// <summary>Timelines of each driver, its software timeline included.</summary>
+    internal static int TimelinesOf(RunOptions options) => Math.Max(2, (options.Timelines + options.Exporters - 1) / options.Exporters);
 
     /// <summary>When each of their timelines lived.</summary>
     internal TimelineLives Lives { get; } = new();
@@ -70,7 +72,7 @@ internal sealed class DriverFleet
 
     private Driver Open(int place)
     {
-        Driver driver = new(_engine, _gpu, _contexts, Interlocked.Increment(ref _serial), _timelines);
+        Driver driver = new(_engine, _device, _contexts, Interlocked.Increment(ref _serial), _timelines);
         Lives.Opened(driver, place);
         return driver;
     }

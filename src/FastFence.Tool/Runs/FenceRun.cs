@@ -12,11 +12,10 @@ namespace FastFence.Tool.Runs;
 internal sealed class FenceRun : IDisposable
 {
     private static readonly TimeSpan s_settleLimit = TimeSpan.FromSeconds(20);
-    private static readonly EngineKind[] s_kinds = Enum.GetValues<EngineKind>();
 
     private readonly RunOptions _options;
     private readonly FenceEngine _engine;
-    private readonly SimulatedGpu _gpu = new();
+    private readonly IRunDevice _device;
     private readonly ContextTable _contexts = new();
     private readonly ViolationTally _tally = new();
     private readonly RunClock _clock = new();
@@ -33,19 +32,35 @@ internal sealed class FenceRun : IDisposable
         _options = options;
         _engine = new FenceEngine(new FenceEngineOptions { PollerKind = KindOf(options.Poller), Recording = options.Record });
         NameCheck names = new(_contexts, _tally);
-        for (int i = 0; i < options.Engines; i++)
-        {
-            EngineKind kind = s_kinds[i % s_kinds.Length];
-            _gpu.AddEngine(kind, $"{kind} {i / s_kinds.Length}");
-        }
-
+        _device = CreateDevice(options);
+        _device.Start(); // one in a process of its own is to be there before anybody emits
         _sabotage = new Sabotage(options.Break, names, _tally);
-        _fleet = new DriverFleet(_engine, _gpu, _contexts, options);
+        _fleet = new DriverFleet(_engine, _device, _contexts, options);
         _grace = new GraceTimer(_clock, options.Seconds);
         _mailboxes = [.. Enumerable.Range(0, options.Submitters).Select(_ => new Mailbox())];
         _submitters = [.. _mailboxes.Select(m => new Submitter(_fleet, _clock, names, _tally, m))];
         _observers = [.. Enumerable.Range(0, options.Observers)
             .Select(i => new Observer(i, options.Seed, _clock, names, _contexts, _tally, _mailboxes))];
+    }
+
+    private static IRunDevice CreateDevice(RunOptions options)
+    {
+        if (options.Device == DeviceChoice.Threads)
+        {
+            return new ThreadDevice(options.Engines);
+        }
+
+        // Twice over and more: a closed driver's places come back when its fences are reclaimed.
+        int rings = options.Exporters * (DriverFleet.TimelinesOf(options) - 1);
+        return new ProcessDevice(new ProcessGpuOptions
+        {
+            Engines = options.Engines,
+            Rings = Math.Max(32, 4 * rings),
+            Capacity = Driver.RingCapacity,
+            StartProcess = options.Device == DeviceChoice.Process,
+            QuietLimit = TimeSpan.FromSeconds(5),
+            Announced = options.Device == DeviceChoice.Manual ? static path => Console.Error.WriteLine($"waiting for: fastfence device {path}") : null,
+        });
     }
 
     private static PollerKind KindOf(PollerChoice choice) => choice switch
@@ -64,16 +79,21 @@ internal sealed class FenceRun : IDisposable
         Worker[] observing = [.. _observers.Select((o, i) => new Worker($"observer {i}", o.Run))];
         Worker[] all = [.. emitting, .. observing];
         bool Ends(int milliseconds) => stop.WaitHandle.WaitOne(milliseconds) || Array.Exists(all, w => w.HasFault);
-        _gpu.Start();
         Array.ForEach(all, w => w.Start());
 
         // Until the JIT has compiled the loops for good, and the slabs of a steady state are taken.
         Ends((int)(1000 * Math.Clamp(_options.Seconds / 4, 0.2, 1.5)));
         RunMeasurement measurement = new(_engine, progress, _grace, ReadFigures);
+        TimeSpan? device = _device.ProcessorTime;
         _clock.IsMeasuring = true;
         measurement.Run(_options.Seconds, Ends);
         _clock.IsMeasuring = false;
-        RunReport report = new() { Options = _options, Interrupted = stop.IsCancellationRequested };
+        RunReport report = new()
+        {
+            Options = _options,
+            Interrupted = stop.IsCancellationRequested,
+            DeviceProcessorSeconds = (_device.ProcessorTime - device)?.TotalSeconds,
+        };
         long end = MonotonicClock.Nanoseconds;
         Finish(emitting, observing);
         measurement.AddTo(report);
@@ -88,7 +108,7 @@ internal sealed class FenceRun : IDisposable
     {
         _clock.Dispose();
         _engine.Dispose();
-        _gpu.Dispose();
+        _device.Dispose();
         Array.ForEach(_observers, o => o.Dispose());
         Array.ForEach(_mailboxes, m => m.Dispose());
         _contexts.Dispose();

@@ -14,7 +14,13 @@ internal static unsafe partial class Futex
 
     private const long NanosecondsPerSecond = 1_000_000_000;
 
+    // include/uapi/linux/futex.h: FUTEX2_SIZE_U32, FUTEX2_PRIVATE; CLOCK_MONOTONIC.
+    private const uint Size32 = 2;
+    private const int MonotonicClockId = 1;
+    private const int MostWords = 128;
+
     private static readonly bool s_isNative = ProbeKernel();
+    private static readonly bool s_waitsAny = s_isNative && ProbeWaitAny();
 
     // A sandbox may refuse the call (seccomp); found here once rather than in every wait. The clocks must agree, too.
     private static bool ProbeKernel()
@@ -49,6 +55,40 @@ internal static unsafe partial class Futex
         };
     }
 
+    private static FutexResult WaitAnyInKernel(uint** words, int count, uint expected, long deadline)
+    {
+        (long seconds, long nanoseconds) = Math.DivRem(Math.Max(deadline, 0), NanosecondsPerSecond);
+        Timespec time = new() { Seconds = seconds, Nanoseconds = nanoseconds };
+        WaitEntry* entries = stackalloc WaitEntry[MostWords];
+        for (int i = 0; i < count; i++)
+        {
+            entries[i] = new WaitEntry { Expected = expected, Address = (ulong)words[i], Flags = i == 0 ? Size32 | PrivateFlag : Size32 };
+        }
+
+        nint result = Libc.SystemCall(
+            SystemCallNumber.FutexWaitAny, (nint)entries, count, 0, deadline == NoDeadline ? 0 : (nint)(&time), MonotonicClockId, 0);
+        if (result >= 0)
+        {
+            return FutexResult.Woken;
+        }
+
+        return Marshal.GetLastPInvokeError() switch
+        {
+            Errno.TimedOut => FutexResult.TimedOut,
+            Errno.Interrupted => FutexResult.Interrupted,
+            _ => FutexResult.ValueDiffers, // or a word that is gone: the caller looks for itself
+        };
+    }
+
+    // One word that differs: the call is known where it says so.
+    private static bool ProbeWaitAny()
+    {
+        uint word = 0;
+        WaitEntry entry = new() { Expected = 1, Address = (ulong)&word, Flags = Size32 | PrivateFlag };
+        return Libc.SystemCall(SystemCallNumber.FutexWaitAny, (nint)(&entry), 1, 0, 0, MonotonicClockId, 0) < 0
+            && Marshal.GetLastPInvokeError() == Errno.TryAgain;
+    }
+
     private static int WakeInKernel(uint* word, int count, int flags) =>
         (int)Math.Max(0, Libc.SystemCallWithoutErrno(SystemCallNumber.Futex, (nint)word, WakeOperation | flags, count));
 
@@ -56,6 +96,15 @@ internal static unsafe partial class Futex
     [DoesNotReturn]
     private static FutexResult Fail(int error) =>
         throw new InvalidOperationException($"futex wait failed with errno {error}: the word is misaligned or not mapped.");
+
+    [StructLayout(LayoutKind.Sequential)]
+    private struct WaitEntry
+    {
+        public ulong Expected;
+        public ulong Address;
+        public uint Flags;
+        public uint Reserved;
+    }
 
     [StructLayout(LayoutKind.Sequential)]
     private struct Timespec

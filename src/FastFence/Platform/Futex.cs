@@ -11,6 +11,8 @@ internal static unsafe partial class Futex
     /// <summary>A deadline that never comes.</summary>
     public const long NoDeadline = long.MaxValue;
 
+    private const long WithoutWaitAny = 1_000_000;
+
     /// <summary>Whether the kernel does the waiting; else a thread that waits sleeps and looks, and a wake is not heard.</summary>
     public static bool IsNative => s_isNative;
 
@@ -39,6 +41,18 @@ internal static unsafe partial class Futex
     /// <param name="deadlineNanoseconds">Absolute, on <see cref="MonotonicClock"/>; <see cref="NoDeadline"/> = none.</param>
     public static FutexResult WaitShared(uint* word, uint expected, long deadlineNanoseconds) =>
         s_isNative ? WaitInKernel(word, expected, deadlineNanoseconds, 0) : WaitByPolling(word, expected, deadlineNanoseconds);
+
+    /// <summary>
+    /// As <see cref="Wait"/> on several words at once: the first is this process's, the others are shared. Where the kernel has no such call
+    /// it sleeps on the first for a millisecond at most. A word that is not mapped any more counts as one that differs.
+    /// </summary>
+    /// <param name="words">Safety: <paramref name="count"/> addresses, 4-byte aligned; the first stays mapped until the call is back.</param>
+    /// <param name="count">2 to 128.</param>
+    /// <param name="expected">What all of them held.</param>
+    /// <param name="deadlineNanoseconds">Absolute, on <see cref="MonotonicClock"/>; <see cref="NoDeadline"/> = none.</param>
+    public static FutexResult WaitAny(uint** words, int count, uint expected, long deadlineNanoseconds) => s_waitsAny
+        ? WaitAnyInKernel(words, count, expected, deadlineNanoseconds)
+        : Wait(words[0], expected, Math.Min(deadlineNanoseconds, MonotonicClock.Nanoseconds + WithoutWaitAny));
 
     /// <summary>As <see cref="Wake"/>, for sleepers of any process that entered by <see cref="WaitShared"/>.</summary>
     public static int WakeShared(uint* word, int count) => s_isNative ? WakeInKernel(word, count, 0) : 0;

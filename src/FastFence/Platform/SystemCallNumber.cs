@@ -15,6 +15,7 @@ internal static class SystemCallNumber
         OperatingSystem.IsLinux() && (s_isArm64 || RuntimeInformation.ProcessArchitecture == Architecture.X64);
 
     public static readonly nint Futex = s_isArm64 ? 98 : 202;
+    public static readonly nint FutexWaitAny = 449; // Linux 5.16, the same on all
     public static readonly nint GetThreadId = s_isArm64 ? 178 : 186;
     public static readonly nint SignalThread = s_isArm64 ? 131 : 234;
     public static readonly nint ExitThread = s_isArm64 ? 93 : 60;

@@ -16,13 +16,20 @@ internal unsafe struct RingSet
     /// <summary>Rings in it.</summary>
     public int Count;
 
-    private readonly int _unused;
+    /// <summary>Interrupt words of devices in other processes, behind the rings; at most <see cref="MaxInterrupts"/>.</summary>
+    public int Interrupts;
 
-    /// <summary>Bytes of a set of <paramref name="count"/> rings.</summary>
-    public static long BytesFor(int count) => sizeof(RingSet) + ((long)count * sizeof(RingBlock*));
+    /// <summary>Most words that a poller sleeps on beside its own. Others' interrupts are heard when its park ends.</summary>
+    public const int MaxInterrupts = 127; // FUTEX_WAITV_MAX - 1
+
+    /// <summary>Bytes of a set of <paramref name="count"/> rings and so many interrupt words.</summary>
+    public static long BytesFor(int count, int interrupts = 0) => sizeof(RingSet) + (((long)count + interrupts) * sizeof(RingBlock*));
 
     /// <summary>The rings.</summary>
     public static RingBlock** Items(RingSet* set) => (RingBlock**)(set + 1);
+
+    /// <summary>The interrupt words, each once.</summary>
+    public static uint** InterruptsOf(RingSet* set) => (uint**)(Items(set) + set->Count);
 
     /// <summary>The set that a turn goes by; null = none yet. Good until the poller's next quiescent state.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -167,14 +167,49 @@ internal static unsafe class PollerCore
         if (until != 0)
         {
             cache->Counters.Increment(Counter.IdleParks);
+            uint** words = stackalloc uint*[RingSet.MaxInterrupts + 1];
+            int count = WakeWords(poller, words);
 
-            // Never asleep while online.
+            // Never asleep while online. An interrupt word may be unmapped from here on; the kernel finds that out by itself.
             Reader.GoOffline(cache->Reader);
-            Futex.Wait(&poller->Wake.Asleep, 1, until);
+            if (count == 1)
+            {
+                Futex.Wait(&poller->Wake.Asleep, 1, until);
+            }
+            else
+            {
+                Futex.WaitAny(words, count, 1, until);
+            }
+
             Reader.GoOnline(cache->Domain, cache->Reader);
         }
 
         EndSleep(poller, term);
+    }
+
+    // Our own word, and one of each device in another process.
+    private static int WakeWords(PollerBlock* poller, uint** words)
+    {
+        RingSet* set = RingSet.Of(poller);
+        words[0] = &poller->Wake.Asleep;
+        int count = 1;
+        for (int i = 0; set != null && i < set->Interrupts; i++)
+        {
+            words[count++] = RingSet.InterruptsOf(set)[i];
+        }
+
+        return count;
+    }
+
+    private static void Arm(PollerBlock* poller, uint armed)
+    {
+        RingSet* set = RingSet.Of(poller);
+        for (int i = 0; set != null && i < set->Interrupts; i++)
+        {
+            // [INTERRUPT-ARM] full: armed before the last look at the words. Pairs with [DEVICE-WORD], whose fence is the device's own: the
+            // process-wide barrier does not reach it. Without it a completion written at this moment waits for the whole park.
+            Atomic.ExchangeFull(ref *RingSet.InterruptsOf(set)[i], armed);
+        }
     }
 
     /// <summary>Announces the poller's sleep, then looks once more; true when there is nothing to do. The litmus runs it, too.</summary>
@@ -184,6 +219,7 @@ internal static unsafe class PollerCore
         // a device writes its word and looks at us without a fence, and the barrier orders that for it. Pairs with [RING-PUBLISH], [HINT-WAKE] and
         // [WORD-WRITE]. Without it a completion written at this moment waits for the whole park.
         Atomic.ExchangeFull(ref poller->Wake.Asleep, 1);
+        Arm(poller, 1);
         Atomic.StoreRelease(ref poller->Words.Parked, 1);
         ProcessBarrier.Issue();
         outstanding = false;
@@ -197,6 +233,7 @@ internal static unsafe class PollerCore
         {
             Atomic.StoreRelease(ref poller->Words.Parked, 0);
             Atomic.StoreRelease(ref poller->Wake.Asleep, 0);
+            Arm(poller, 0);
         }
     }
 

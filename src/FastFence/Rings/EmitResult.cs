@@ -19,4 +19,9 @@ public enum EmitResult
     /// The emitter stood still between reserving and publishing for longer than the ring's limit; its position became a NOP.
     /// </summary>
     GivenUp,
+
+    /// <summary>
+    /// The ring's device, in another process, is being brought to rest: afterwards the ring goes on, or is closed for good. Try again a little later.
+    /// </summary>
+    Resetting,
 }

@@ -30,6 +30,9 @@ internal enum RingState : uint
 
     /// <summary>Nothing new while the device is brought to rest; what it reports done is retired as ever.</summary>
     Stopping,
+
+    /// <summary>The device is quiet and the ring's memory is exchanged: the poller looks away.</summary>
+    Moving,
 }
 
 /// <summary>A command and its publication, one line.</summary>
@@ -121,6 +124,10 @@ internal unsafe struct RingBlock
     [FieldOffset(88)]
     public uint TimesAreTheirs;
 
+    /// <summary>1: commands, words and doorbell are memory that the device brought, and its futexes are shared between processes.</summary>
+    [FieldOffset(92)]
+    public uint IsShared;
+
     /// <summary>The highest position that waited for fences; 0 = none ever. Emitters.</summary>
     [FieldOffset(96)]
     public ulong LastWaiting;
@@ -129,9 +136,21 @@ internal unsafe struct RingBlock
     [FieldOffset(104)]
     public nint Waits;
 
+    /// <summary>Where the device announces its sleep.</summary>
+    [FieldOffset(112)]
+    public uint* Doorbell;
+
+    /// <summary>Where the poller announces its sleep to a device in another process; null for those in this one.</summary>
+    [FieldOffset(120)]
+    public uint* Interrupt;
+
     /// <summary>Highest position that the device has reported. Poller.</summary>
     [FieldOffset(128)]
     public ulong Seen;
+
+    /// <summary>Becomes 0 when nothing here is touched any more; null where the memory is the engine's.</summary>
+    [FieldOffset(136)]
+    public uint* InUse;
 
     /// <summary>A hole seen at the last look. Poller.</summary>
     [FieldOffset(144)]
@@ -153,7 +172,7 @@ internal unsafe struct RingBlock
     [FieldOffset(176)]
     public ulong FeedCursor;
 
-    /// <summary>1 while the device sleeps, or is about to, until something is published.</summary>
+    /// <summary>1 while the device sleeps, or is about to, until something is published; for devices of this process.</summary>
     [FieldOffset(256)]
     public uint DoorbellAsleep;
 

@@ -7,7 +7,8 @@ namespace FastFence;
 
 /// <summary>
 /// The device's side of a ring: take commands in order, write the completion word, raise the interrupt. One consumer a ring;
-/// its methods are for the device's thread. It sees commands and the word, never a fence.
+/// its methods are for the device's thread. It sees commands and the word, never a fence. A device in another process has the shared memory
+/// (<c>RingOptions.Addresses</c>) instead.
 /// </summary>
 public sealed unsafe class RingConsumer
 {
@@ -15,6 +16,7 @@ public sealed unsafe class RingConsumer
     private const long SafetyPollNanoseconds = 100_000_000;
 
     private readonly RingBlock* _ring;
+    private readonly bool _isShared;
     private ulong _taken;
     private ulong _stamped;
     private uint _detached;
@@ -24,6 +26,7 @@ public sealed unsafe class RingConsumer
         _ring = ring;
         _taken = ring->Timeline->StartSeqno;
         _stamped = _taken;
+        _isShared = ring->IsShared != 0;
     }
 
     /// <summary>Position of the command taken last.</summary>
@@ -174,8 +177,14 @@ public sealed unsafe class RingConsumer
 
     /// <summary>Sleeps until a command is published, <see cref="WakeDevice"/> is called, or the deadline (monotonic ns) has passed; false without a command. May park.</summary>
     /// <param name="deadlineNanoseconds">Monotonic ns, <see cref="long.MaxValue"/> for none.</param>
+    /// <exception cref="InvalidOperationException">The ring's memory is shared: its device sleeps in another process.</exception>
     public bool WaitForWork(long deadlineNanoseconds)
     {
+        if (_isShared)
+        {
+            throw new InvalidOperationException("This ring's memory is shared with a device in another process (RingOptions.Addresses), which sleeps on its own doorbell.");
+        }
+
         while (!HasWork && !IsDetached && MonotonicClock.Nanoseconds < deadlineNanoseconds)
         {
             if (SleepOnce(Math.Min(deadlineNanoseconds, MonotonicClock.Nanoseconds + SafetyPollNanoseconds)))
@@ -220,16 +229,10 @@ public sealed unsafe class RingConsumer
     {
         if (Enter())
         {
-            WakeInside();
+            RingDoorbell.WakeDevice(_ring);
         }
 
         Section.Exit();
-    }
-
-    private void WakeInside()
-    {
-        Atomic.ExchangeFull(ref _ring->DoorbellAsleep, 0);
-        Futex.Wake(&_ring->DoorbellAsleep, 1);
     }
 
     // The device that sleeps on the doorbell is woken and finds the ring gone.
@@ -240,7 +243,7 @@ public sealed unsafe class RingConsumer
         // [RING-DETACH] full: the mark stands before the wake. Pairs with [DOORBELL-SLEEP]. Without it a device that announces its sleep
         // at this moment sleeps on a ring that is gone.
         Atomic.ExchangeFull(ref _detached, 1);
-        WakeInside();
+        RingDoorbell.WakeDevice(_ring);
         Section.Exit();
     }
 

@@ -102,9 +102,12 @@ internal static unsafe class RingEmit
         while (true)
         {
             position = Atomic.LoadAcquire(ref timeline->LastSeqno);
-            if (Atomic.LoadAcquire(ref ring->State) != (uint)RingState.Running || Atomic.LoadAcquire(ref timeline->Closed) != 0)
+            uint state = Atomic.LoadAcquire(ref ring->State); // [RING-RESUME]
+            if (state != (uint)RingState.Running || Atomic.LoadAcquire(ref timeline->Closed) != 0)
             {
-                return EmitResult.Closed;
+                return ring->IsShared == 0 || state is (uint)RingState.Running or (uint)RingState.Closed || Atomic.LoadAcquire(ref timeline->Closed) != 0
+                    ? EmitResult.Closed
+                    : EmitResult.Resetting;
             }
 
             // [RING-SPACE] acquire: the retire slot of this position was taken out before the one it follows was completed.
@@ -197,12 +200,32 @@ internal static unsafe class RingDoorbell
     /// <summary>Rings. The caller's publication was a full exchange, so plain looks suffice here. A system call only for sleepers.</summary>
     public static void Ring(RingBlock* ring)
     {
-        if (Atomic.LoadAcquire(ref ring->DoorbellAsleep) != 0 && Atomic.ExchangeFull(ref ring->DoorbellAsleep, 0) != 0)
+        uint* bell = ring->Doorbell;
+        if (Atomic.LoadAcquire(ref *bell) != 0 && Atomic.ExchangeFull(ref *bell, 0) != 0)
         {
-            Futex.Wake(&ring->DoorbellAsleep, 1);
+            Wake(ring, bell);
         }
 
         WakePoller(ring);
+    }
+
+    /// <summary>Wakes the device, which is to look around.</summary>
+    public static void WakeDevice(RingBlock* ring)
+    {
+        Atomic.ExchangeFull(ref *ring->Doorbell, 0);
+        Wake(ring, ring->Doorbell);
+    }
+
+    private static void Wake(RingBlock* ring, uint* bell)
+    {
+        if (ring->IsShared != 0)
+        {
+            Futex.WakeShared(bell, 1);
+        }
+        else
+        {
+            Futex.Wake(bell, 1);
+        }
     }
 
     /// <summary>Wakes the poller if it sleeps.</summary>

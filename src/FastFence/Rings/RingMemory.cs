@@ -1,3 +1,4 @@
+using FastFence.Atomics;
 using FastFence.Fences;
 using FastFence.Memory;
 
@@ -9,7 +10,7 @@ internal static unsafe class RingMemory
     /// <summary>A ring over a timeline; null when memory is out.</summary>
     public static RingBlock* Create(
         EngineBlock* engine, TimelineBlock* timeline, uint capacity, uint wordBits, nint word, bool keepTimes, long holeNanoseconds,
-        nint times = 0)
+        nint times = 0, RingAddresses addresses = default)
     {
         RingBlock* ring = (RingBlock*)BlockHeap.TryAllocate(sizeof(RingBlock));
         if (ring == null)
@@ -21,7 +22,17 @@ internal static unsafe class RingMemory
         ring->Timeline = timeline;
         ring->Capacity = capacity;
         ring->WordBits = wordBits;
-        ring->Commands = (RingSlot*)BlockHeap.TryAllocate((long)capacity * sizeof(RingSlot));
+        ring->IsShared = addresses.Commands != 0 ? 1u : 0;
+        ring->Commands = ring->IsShared != 0 ? (RingSlot*)addresses.Commands : (RingSlot*)BlockHeap.TryAllocate((long)capacity * sizeof(RingSlot));
+        if (ring->IsShared != 0)
+        {
+            word = addresses.CompletionWord;
+            times = addresses.CompletionTimes;
+        }
+
+        ring->Doorbell = ring->IsShared != 0 ? (uint*)addresses.Doorbell : &ring->DoorbellAsleep;
+        ring->Interrupt = (uint*)addresses.Interrupt;
+        ring->InUse = (uint*)addresses.InUse;
         ring->Retire = (ulong*)BlockHeap.TryAllocate((long)capacity * sizeof(ulong));
         ring->TimesAreTheirs = times != 0 ? 1u : 0;
         ring->CompletionTimes = times != 0 ? (long*)times : keepTimes ? (long*)BlockHeap.TryAllocate((long)capacity * sizeof(long)) : null;
@@ -36,22 +47,66 @@ internal static unsafe class RingMemory
             return null;
         }
 
-        if (wordBits == 32)
+        SetWord(ring, timeline->StartSeqno);
+        return ring;
+    }
+
+    /// <summary>
+    /// Moves a ring to other shared memory: commands and their numbers as they are, the word at what was seen last. Gives the word that says whether
+    /// the former memory is in use. Safety: the state is <see cref="RingState.Moving"/>, and a grace period has passed since.
+    /// </summary>
+    public static nint Move(RingBlock* ring, RingAddresses addresses)
+    {
+        nint former = (nint)ring->InUse;
+        Buffer.MemoryCopy(
+            ring->Commands, (void*)addresses.Commands, (long)ring->Capacity * sizeof(RingSlot), (long)ring->Capacity * sizeof(RingSlot));
+        ring->Commands = (RingSlot*)addresses.Commands;
+        ring->Word = (byte*)addresses.CompletionWord;
+        ring->CompletionTimes = (long*)addresses.CompletionTimes;
+        ring->Doorbell = (uint*)addresses.Doorbell;
+        ring->Interrupt = (uint*)addresses.Interrupt;
+        ring->InUse = (uint*)addresses.InUse;
+        ring->HasRefused = 0;
+        ring->HoleSeen = 0;
+        SetWord(ring, ring->Seen);
+        return former;
+    }
+
+    /// <summary>Gives shared memory up after a grace period: a stopped producer and the poller's former set may still name it.</summary>
+    public static void GiveUpLater(EngineBlock* engine, nint inUse) =>
+        PrivateHeap.Retire(engine, inUse, (nint)(delegate*<nint, void>)&GiveUp, 0, 0);
+
+    private static void SetWord(RingBlock* ring, ulong position)
+    {
+        if (ring->WordBits == 32)
         {
-            *(uint*)ring->Word = (uint)timeline->StartSeqno;
+            *(uint*)ring->Word = (uint)position;
         }
         else
         {
-            *(ulong*)ring->Word = timeline->StartSeqno;
+            *(ulong*)ring->Word = position;
         }
+    }
 
-        return ring;
+    private static void GiveUp(nint inUse)
+    {
+        if (inUse != 0)
+        {
+            // [RING-GIVE-UP] release: the last use stands before the word. Pairs with [RING-GIVE-UP] (whoever reads 0 and unmaps). Without it memory is
+            // unmapped under its last reader.
+            Atomic.StoreRelease(ref *(uint*)inUse, 0);
+        }
     }
 
     /// <summary>Frees it. Safety: no poller, emitter or device reaches it any more.</summary>
     public static void Free(RingBlock* ring)
     {
-        FreePart(ring->Commands, (long)ring->Capacity * sizeof(RingSlot));
+        if (ring->IsShared == 0)
+        {
+            FreePart(ring->Commands, (long)ring->Capacity * sizeof(RingSlot));
+        }
+
+        GiveUp((nint)ring->InUse);
         FreePart(ring->Retire, (long)ring->Capacity * sizeof(ulong));
         if (ring->TimesAreTheirs == 0)
         {

@@ -63,22 +63,26 @@ internal static unsafe class RingRetire
 
         if (word < seen || word > Atomic.LoadAcquire(ref timeline->LastSeqno))
         {
-            cache->Counters.Increment(Counter.WordsRefused);
-            ring->RefusedWord = word;
-            ring->HasRefused = 1;
-
-            // [RING-FAULT] full: from the state that was looked at only. Pairs with [RING-FAULT] (teardown's exchange). Without it a ring
-            // that teardown has begun to drain would stand still for ever.
-            if (state != (uint)RingState.Failing)
-            {
-                Atomic.CompareExchangeFull(ref ring->State, (uint)RingState.Faulted, state);
-            }
-
+            Refuse(cache, ring, word, state);
             return false;
         }
 
         Atomic.StoreRelease(ref ring->Seen, word);
         return true;
+    }
+
+    private static void Refuse(ThreadCache* cache, RingBlock* ring, ulong word, uint state)
+    {
+        cache->Counters.Increment(Counter.WordsRefused);
+        ring->RefusedWord = word;
+        ring->HasRefused = 1;
+
+        // [RING-FAULT] full: from the state that was looked at only. Pairs with [RING-FAULT] (teardown's exchange). Without it a ring
+        // that teardown has begun to drain would stand still for ever.
+        if (state != (uint)RingState.Failing)
+        {
+            Atomic.CompareExchangeFull(ref ring->State, (uint)RingState.Faulted, state);
+        }
     }
 
     /// <summary>Positions reserved and not retired.</summary>
@@ -92,7 +96,8 @@ internal static unsafe class RingRetire
         ThreadCache* cache, RingBlock* ring, uint budget, long now, LatencyCells* latency, PollerWords* words, uint term)
     {
         TimelineBlock* timeline = ring->Timeline;
-        bool failing = Atomic.LoadAcquire(ref ring->State) == (uint)RingState.Failing;
+        uint state = Atomic.LoadAcquire(ref ring->State);
+        bool failing = state == (uint)RingState.Failing;
         ulong target = failing ? Atomic.LoadAcquire(ref timeline->LastSeqno) : ring->Seen;
         ulong position = Atomic.LoadPlain(ref timeline->Completed);
         if (target <= position)
@@ -115,7 +120,15 @@ internal static unsafe class RingRetire
                 Cpu.Prefetch(FenceSlot.At((uint)Atomic.LoadPlain(ref RingBlock.RetireOf(ring, position + PrefetchAhead))));
             }
 
-            RetireOne(cache, ring, timeline, position, now, failing, latency, words->MayBeReplaced != 0);
+            if (!RetireOne(cache, ring, timeline, position, now, failing, latency, words->MayBeReplaced != 0))
+            {
+                // The device cannot have done what nobody has published, or what still waits: nothing from here on is believed.
+                Atomic.StoreRelease(ref ring->Seen, position - 1);
+                Refuse(cache, ring, target, state);
+                n = i;
+                break;
+            }
+
             Atomic.StoreRelease(ref words->Heartbeat, words->Heartbeat + 1);
         }
 
@@ -123,13 +136,24 @@ internal static unsafe class RingRetire
         return n;
     }
 
-    private static void RetireOne(
+    // False when the device reported a position that it cannot have seen.
+    private static bool RetireOne(
         ThreadCache* cache, RingBlock* ring, TimelineBlock* timeline, ulong position, long now, bool failing, LatencyCells* latency,
         bool mayBeReplaced)
     {
         if (failing && RingSlot.NumberOf(Atomic.LoadAcquire(ref RingBlock.SlotOf(ring, position)->Publish)) != position)
         {
             GiveUp(ring, position); // its producer stands still; it will find the NOP and end its fence itself
+        }
+
+        // The number first: where it stands, so does the handle.
+        ulong number = Atomic.LoadAcquire(ref RingBlock.SlotOf(ring, position)->Publish);
+        ulong stands = number & ~RingSlot.NopBit;
+        bool waits = stands != position && stands == (position | RingSlot.WaitBit);
+        ulong former = (position & RingSlot.WaitBit) != 0 ? stands : stands & ~RingSlot.WaitBit; // positions may run on over that bit
+        if (!failing && (waits || former < position))
+        {
+            return false;
         }
 
         // [RETIRE-TAKE-SLOT] acquire: the producer's fence is seen whole. Pairs with [RETIRE-SLOT]. Without it the former life of
@@ -140,10 +164,10 @@ internal static unsafe class RingRetire
         uint generation = (uint)(handle >> 32);
         if (handle != 0 && fence->Seqno > position)
         {
-            return; // we are the late one: the slot is a later round's
+            return true; // we are the late one: the slot is a later round's
         }
 
-        bool givenUp = IsGivenUp(ring, position);
+        bool givenUp = number == (position | RingSlot.NopBit);
         if (handle == 0 || givenUp || fence->Seqno != position)
         {
             if (handle != 0)
@@ -152,10 +176,10 @@ internal static unsafe class RingRetire
             }
 
             Pass(cache, timeline, position, mayBeReplaced);
-            return;
+            return true;
         }
 
-        uint error = failing && position > Atomic.LoadAcquire(ref ring->Seen) ? ring->FailError : 0;
+        uint error = failing && (waits || position > Atomic.LoadAcquire(ref ring->Seen)) ? ring->FailError : 0;
         if (ring->CompletionTimes != null && !failing)
         {
             latency->Record(now - ring->CompletionTimes[position & (ring->Capacity - 1)]);
@@ -184,6 +208,8 @@ internal static unsafe class RingRetire
         {
             FenceLife.Release(cache, index, fence, generation);
         }
+
+        return true;
     }
 
     // The fence of a producer that was given up, in this round or, just come back, in the one before. It looks for its fence
@@ -216,9 +242,6 @@ internal static unsafe class RingRetire
 
         TimelineWaiters.Passed(cache, timeline, position);
     }
-
-    private static bool IsGivenUp(RingBlock* ring, ulong position) =>
-        Atomic.LoadAcquire(ref RingBlock.SlotOf(ring, position)->Publish) == (position | RingSlot.NopBit);
 
     /// <summary>
     /// Looks for a position that was reserved and not published for too long: its producer is stopped or dead. Its time counts from

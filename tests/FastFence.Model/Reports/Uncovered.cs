@@ -14,8 +14,11 @@ internal static class Uncovered
     {
         ["EXECUTOR-POST"] = "stands in CallbackWork, whose executor is the user's and whose threads the model does not schedule",
         ["NAME-GONE"] = "stands between this process and a tool's that has the recorder's memory mapped; the model's world is one process",
+        ["TAP-FLOOR"] = "the other side of NAME-GONE",
+        ["INTERRUPT-ARM"] = "its partner is in another process, which the process-wide barrier does not reach; the model's barrier reaches all of its threads, so no twin could be caught",
         ["POLLER-STEP"] = "stands between the host's NativePollerThread and the library's thread; the model compiles neither",
         ["POLLER-TERM"] = "stands in FencePoller, which the model does not compile; its exchange is replayed by TakenOver",
-        ["TAP-FLOOR"] = "the other side of NAME-GONE",
+        ["RING-GIVE-UP"] = "its reader unmaps memory; the model's memory is never unmapped",
+        ["RING-RESUME"] = "stands in RingRecovery, which the model does not compile",
     };
 }

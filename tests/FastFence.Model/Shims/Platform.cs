@@ -12,6 +12,12 @@ internal static unsafe class Futex
         Run.IsModelThread ? Run.Current.FutexWait((nint)word, expected) : FutexResult.ValueDiffers;
 
     public static int Wake(uint* word, int count) => Run.IsModelThread ? Run.Current.FutexWake((nint)word, count) : 0;
+
+    public static int WakeShared(uint* word, int count) => Wake(word, count);
+
+    // No case has a device in another process: see Uncovered.
+    public static FutexResult WaitAny(uint** words, int count, uint expected, long deadlineNanoseconds) =>
+        Wait(words[0], expected, deadlineNanoseconds);
 }
 
 internal static class ProcessBarrier

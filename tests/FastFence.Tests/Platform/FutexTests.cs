@@ -83,6 +83,48 @@ public sealed unsafe class FutexTests : IDisposable
     }
 
     [Fact]
+    public void AWakeOfAnyOfSeveralWordsEndsTheWait()
+    {
+        Assert.SkipUnless(Futex.IsNative, "the polling way hears no wakes");
+        uint* other = (uint*)NativeMemory.AllocZeroed(128);
+        uint** words = stackalloc uint*[2];
+        words[0] = _word;
+        words[1] = other;
+        Assert.Equal(FutexResult.TimedOut, Futex.WaitAny(words, 2, 0, MonotonicClock.Nanoseconds + 2_000_000));
+        for (int i = 0; i < 2; i++)
+        {
+            bool isOwn = i == 0;
+            Thread sleeper = Start(() => WaitOnTwo(_word, other));
+            Memory.Until.Holds(() => (isOwn ? Futex.Wake(_word, 1) : Futex.WakeShared(other, 1)) == 1, "a sleeper that is woken");
+            Join(sleeper);
+        }
+
+        *other = 1;
+        Assert.Equal(FutexResult.ValueDiffers, Futex.WaitAny(words, 2, 0, Futex.NoDeadline));
+        NativeMemory.Free(other);
+    }
+
+    private static FutexResult WaitOnTwo(uint* own, uint* other)
+    {
+        uint** words = stackalloc uint*[2];
+        words[0] = own;
+        words[1] = other;
+        return Futex.WaitAny(words, 2, 0, Deadline());
+    }
+
+    [Fact]
+    public void AWordThatIsNotMappedAnyMoreEndsAWaitOnSeveral()
+    {
+        Assert.SkipUnless(Futex.IsNative, "needs the kernel's futex");
+        uint* gone = (uint*)Pages.Reserve(4096, 4096);
+        Pages.Release((byte*)gone, 4096);
+        uint** words = stackalloc uint*[2];
+        words[0] = _word;
+        words[1] = gone;
+        Assert.Equal(FutexResult.ValueDiffers, Futex.WaitAny(words, 2, 0, Futex.NoDeadline));
+    }
+
+    [Fact]
     public void AWaitOnAnUnmappedWordFailsLoudly()
     {
         Assert.SkipUnless(Futex.IsNative, "the kernel checks the address");
