@@ -79,7 +79,7 @@ internal sealed unsafe class RecorderMemory : IDisposable
             string[] fields = line.Split(' ', 6, StringSplitOptions.RemoveEmptyEntries);
             if (fields is [_, "rw-s", "00000000", _, not "0", ['/', ..] path] && !path.StartsWith("/dev/", StringComparison.Ordinal) && !path.StartsWith("/memfd:", StringComparison.Ordinal))
             {
-                yield return $"{proc}/root{path}";
+                yield return Path.Combine(proc, "root") + path; // as the process itself sees it
             }
         }
     }
