@@ -67,7 +67,7 @@ internal sealed unsafe partial class DeviceEngine
             ulong position = stream.Done + 1;
             Thread writer = new(() =>
             {
-                Thread.Sleep(2); // by then its fences have ended
+                Thread.Sleep(100); // by then its fences have ended: before, it would be a job that was merely slow
                 late.Write(position);
                 Interrupt();
             })

@@ -66,8 +66,8 @@ internal static unsafe partial class Libc
     [LibraryImport(Name, EntryPoint = "eventfd", SetLastError = true)]
     public static partial int EventFd(uint count, int flags);
 
-    [LibraryImport(Name, EntryPoint = "memfd_create", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
-    public static partial int CreateMemoryFile(string name, uint flags);
+    [LibraryImport(Name, EntryPoint = "memfd_create", SetLastError = true)]
+    public static partial int CreateMemoryFile(byte* name, uint flags);
 
     [LibraryImport(Name, EntryPoint = "close")]
     public static partial int Close(int file);

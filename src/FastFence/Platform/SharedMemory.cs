@@ -1,9 +1,10 @@
+using System.Text;
 using Microsoft.Win32.SafeHandles;
 
 namespace FastFence.Platform;
 
 /// <summary>Memory with a descriptor (memfd_create(2)): who may look into this process can map it.</summary>
-internal static class SharedMemory
+internal static unsafe class SharedMemory
 {
     private const uint CloseOnExec = 1; // MFD_CLOEXEC, include/uapi/linux/memfd.h
 
@@ -18,7 +19,12 @@ internal static class SharedMemory
 
         try
         {
-            int descriptor = Libc.CreateMemoryFile(name, CloseOnExec);
+            int descriptor;
+            fixed (byte* text = Encoding.UTF8.GetBytes(name + '\0'))
+            {
+                descriptor = Libc.CreateMemoryFile(text, CloseOnExec);
+            }
+
             return descriptor < 0 ? null : new SafeFileHandle(descriptor, ownsHandle: true);
         }
         catch (EntryPointNotFoundException)
