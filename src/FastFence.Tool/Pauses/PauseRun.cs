@@ -14,7 +14,7 @@ namespace FastFence.Tool.Pauses;
 /// </summary>
 internal sealed class PauseRun(RunOptions options)
 {
-    private const long PeriodNanoseconds = 20_000;
+    private const long PeriodNanoseconds = 100_000;
     private const int AwaitEvery = 16;
     private const long WarmUpMilliseconds = 500;
 
