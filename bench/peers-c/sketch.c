@@ -115,48 +115,5 @@ static inline void release(struct fence *f)
     if (++staging->count == BATCH) seal();
 }
 
-static __thread uint64_t ran;
-
-static void count(void *fence, struct callback *self)
-{
-    (void)fence;
-    (void)self;
-    ran++;
-}
-
-PEER void sketch_create_release(int times)
-{
-    for (int i = 0; i < times; i++) {
-        struct fence *f = create();
-        __asm__ volatile("" ::"r"(f) : "memory");
-        release(f);
-    }
-}
-
-PEER void sketch_life(int times)
-{
-    for (int i = 0; i < times; i++) {
-        struct fence *f = create();
-        __asm__ volatile("" ::"r"(f) : "memory");
-        signal_fence(f, coarse_now());
-        release(f);
-    }
-}
-
-static void with_callbacks(int times, int callbacks)
-{
-    struct callback nodes[64];
-    for (int i = 0; i < times; i++) {
-        struct fence *f = create();
-        for (int k = 0; k < callbacks; k++) {
-            nodes[k].run = count;
-            add(f, &nodes[k]);
-        }
-        signal_fence(f, coarse_now());
-        release(f);
-    }
-}
-
-PEER void sketch_callbacks_1(int times) { with_callbacks(times, 1); }
-PEER void sketch_callbacks_8(int times) { with_callbacks(times, 8); }
-PEER void sketch_callbacks_64(int times) { with_callbacks(times, 64); }
+#define FENCE sketch
+#include "loops.h"

@@ -23,7 +23,7 @@ struct fence {
 } __attribute__((aligned(LINE)));
 
 static __thread struct fence *free_slots;
-static __thread uint64_t last_seqno, ran;
+static __thread uint64_t last_seqno;
 
 static inline void lock(struct fence *f)
 {
@@ -84,11 +84,11 @@ static inline int drop(struct fence *f, struct callback *c)
     return there;
 }
 
-static inline void signal_fence(struct fence *f)
+static inline void signal_fence(struct fence *f, uint64_t now)
 {
     lock(f);
     if (!(atomic_fetch_or(&f->flags, 1) & 1)) {
-        f->timestamp = coarse_now();
+        f->timestamp = now;
         for (struct link *l = f->callbacks.next; l != &f->callbacks;) {
             struct link *next = l->next;
             l->next = NULL;
@@ -109,48 +109,8 @@ static inline void release(struct fence *f)
     }
 }
 
-static void count(void *fence, struct callback *self)
-{
-    (void)fence;
-    (void)self;
-    ran++;
-}
-
-PEER void textbook_create_release(int times)
-{
-    for (int i = 0; i < times; i++) {
-        struct fence *f = create();
-        __asm__ volatile("" ::"r"(f) : "memory");
-        release(f);
-    }
-}
-
-PEER void textbook_life(int times)
-{
-    for (int i = 0; i < times; i++) {
-        struct fence *f = create();
-        signal_fence(f);
-        release(f);
-    }
-}
-
-static void with_callbacks(int times, int callbacks)
-{
-    struct callback nodes[64];
-    for (int i = 0; i < times; i++) {
-        struct fence *f = create();
-        for (int k = 0; k < callbacks; k++) {
-            nodes[k].run = count;
-            add(f, &nodes[k]);
-        }
-        signal_fence(f);
-        release(f);
-    }
-}
-
-PEER void textbook_callbacks_1(int times) { with_callbacks(times, 1); }
-PEER void textbook_callbacks_8(int times) { with_callbacks(times, 8); }
-PEER void textbook_callbacks_64(int times) { with_callbacks(times, 64); }
+#define FENCE textbook
+#include "loops.h"
 
 PEER void textbook_add_remove(int times)
 {
@@ -160,7 +120,7 @@ PEER void textbook_add_remove(int times)
         add(f, &node);
         drop(f, &node);
     }
-    signal_fence(f);
+    signal_fence(f, coarse_now());
     release(f);
 }
 

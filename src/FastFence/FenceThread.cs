@@ -7,7 +7,7 @@ namespace FastFence;
 
 /// <summary>
 /// The calling thread, looked up once: its reader handle. Every call below is the one of the same name without the look-up of the
-/// thread, which is a third to a half of a short call's time. Take it at the head of a loop, use it, let it go: a ref struct cannot
+/// thread, which is up to two fifths of a short call's time (bench/LOG.md, entry 7). Take it at the head of a loop, use it, let it go: a ref struct cannot
 /// leave its thread, which is why no call has to ask whose it is. It belongs to no engine, holds nothing and needs no disposing.
 /// Thread class: owning. Source: the registered threads of liburcu, the local handles of crossbeam.
 /// </summary>

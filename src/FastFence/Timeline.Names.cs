@@ -32,7 +32,7 @@ public sealed unsafe partial class Timeline
         source = default;
         uint driver = NameTable.Intern(driverName);
         uint timeline = driver == 0 ? 0 : NameTable.Intern(timelineName);
-        ulong handle = timeline == 0 ? 0 : Create(privateData, driver | ((ulong)timeline << 32));
+        ulong handle = timeline == 0 ? 0 : Create(ref Registry.Current, privateData, driver | ((ulong)timeline << 32));
         if (handle == 0)
         {
             NameTable.Release(timeline);
@@ -50,21 +50,6 @@ public sealed unsafe partial class Timeline
 
     /// <summary>Gives up all of them: no fence is left.</summary>
     internal void ReleaseNames() => _fenceNames?.ReleaseAll();
-
-    private ulong Create(nint privateData, ulong names)
-    {
-        ReaderRecord* reader = Registry.CurrentReader();
-        if (reader == null)
-        {
-            return 0; // no record for this thread: it can look at fences, not make them
-        }
-
-        // Inside a section: closing lets a grace period pass before it looks for pending fences, so none is made behind its back.
-        Reader.Enter(Domain.Process, reader);
-        ulong handle = IsFreed ? 0 : CreateInside(ref Registry.Current, privateData, names);
-        Reader.Exit(reader);
-        return handle != 0 ? handle : CreateAtBound(reader, privateData, names);
-    }
 
     private static void ThrowIfTooLong(ReadOnlySpan<byte> name, string parameter)
     {

@@ -72,24 +72,26 @@ public sealed unsafe partial class Timeline : IDisposable
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal bool TryCreate(ref ThreadWords words, out FenceSource source, nint privateData)
     {
-        source = default;
+        ulong handle = Create(ref words, privateData, 0);
+        source = new FenceSource(handle);
+        return handle != 0;
+    }
+
+    // The handle of a pending fence; 0 when it is refused.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private ulong Create(ref ThreadWords words, nint privateData, ulong names)
+    {
         ReaderRecord* reader = Registry.ReaderOf(ref words);
         if (reader == null)
         {
-            return false; // no record for this thread: it can look at fences, not make them
+            return 0; // no record for this thread: it can look at fences, not make them
         }
 
         // Inside a section: closing lets a grace period pass before it looks for pending fences, so none is made behind its back.
         ulong before = Reader.EnterBrief(Domain.Process, reader);
-        ulong handle = IsFreed ? 0 : CreateInside(ref words, privateData);
+        ulong handle = IsFreed ? 0 : CreateInside(ref words, privateData, names);
         Reader.LeaveBrief(reader, before);
-        if (handle == 0)
-        {
-            handle = CreateAtBound(reader, privateData);
-        }
-
-        source = new FenceSource(handle);
-        return handle != 0;
+        return handle != 0 ? handle : CreateAtBound(reader, privateData, names);
     }
 
     /// <summary>Closes the timeline: no new fences, pending ones end with an error in seqno order. Never blocks for long.</summary>
@@ -101,7 +103,7 @@ public sealed unsafe partial class Timeline : IDisposable
     public void Dispose() => Close();
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private ulong CreateInside(ref ThreadWords words, nint privateData, ulong names = 0)
+    private ulong CreateInside(ref ThreadWords words, nint privateData, ulong names)
     {
         TimelineBlock* timeline = _block;
         if (Atomic.LoadAcquire(ref timeline->Closed) != 0)
@@ -132,7 +134,7 @@ public sealed unsafe partial class Timeline : IDisposable
     }
 
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private ulong CreateAtBound(ReaderRecord* reader, nint privateData, ulong names = 0)
+    private ulong CreateAtBound(ReaderRecord* reader, nint privateData, ulong names)
     {
         if (IsClosed || !AtBound.TryMakeRoom(Exporter.Engine.Block))
         {

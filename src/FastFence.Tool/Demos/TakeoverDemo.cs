@@ -56,7 +56,7 @@ internal sealed unsafe class TakeoverDemo(TakeoverDemoOptions options)
         PollerControl* control = engine.Poller.NativeThread!.Control;
         Atomic.StoreRelease(ref control->Hold, 1);
         Wait(() => Atomic.LoadAcquire(ref control->Held) == 1, "the native poller to stop");
-        ulong before = engine.GetStatistics() is var then ? (ulong)then.FencesSignaled : 0;
+        long before = engine.GetStatistics().FencesSignaled;
         Wait(() => engine.Poller.Kind == PollerKind.Managed, "the managed poller");
         Nap.For(20_000_000);
         Atomic.StoreRelease(ref control->Hold, 0);
@@ -69,7 +69,7 @@ internal sealed unsafe class TakeoverDemo(TakeoverDemoOptions options)
         IReadOnlyList<LatencyCount> latencies = engine.Poller.GetRetireLatency();
         return new TakeoverFigures(
             (long)ring.Timeline.LastSeqno,
-            end.FencesSignaled - (long)before,
+            end.FencesSignaled - before,
             (long)ring.Timeline.LastSeqno - end.FencesSignaled,
             end.SignalsRepeated,
             latencies.Where(c => c.Nanoseconds > limit).Sum(static c => c.Count),

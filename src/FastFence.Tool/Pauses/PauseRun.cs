@@ -83,12 +83,7 @@ internal sealed class PauseRun(RunOptions options)
         using Process writer = WordWriter.Start(shared, PeriodNanoseconds, options.Seconds, core is > 0 ? 0 : null);
         feeder.Start();
         garbage.Start();
-        while (!load.IsFilled && !garbage.HasFault && !stop.IsCancellationRequested)
-        {
-            Nap.For(1_000_000);
-        }
-
-        stop.WaitHandle.WaitOne((int)WarmUpMilliseconds);
+        WarmUp(load, garbage, stop);
         IReadOnlyList<LatencyCount> before = engine.Poller.GetRetireLatency();
         IReadOnlyList<LatencyCount> waiterBefore = TimesOf(ref shared.Waiter);
         awaits.IsMeasuring = true;
@@ -112,6 +107,16 @@ internal sealed class PauseRun(RunOptions options)
         return figures;
     }
 
+    private static void WarmUp(GarbageLoad load, Worker garbage, CancellationToken stop)
+    {
+        while (!load.IsFilled && !garbage.HasFault && !stop.IsCancellationRequested)
+        {
+            Nap.For(1_000_000);
+        }
+
+        stop.WaitHandle.WaitOne((int)WarmUpMilliseconds);
+    }
+
     // The same load and the same writer, but no engine: a process that only looks at the word, on the pollers' core.
     private PauseFigures MeasureRawSpin(CancellationToken stop)
     {
@@ -125,12 +130,7 @@ internal sealed class PauseRun(RunOptions options)
         using Process watcher = WordWatcher.Start(shared, options.Seconds, core);
         using Process writer = WordWriter.Start(shared, PeriodNanoseconds, options.Seconds, core is > 0 ? 0 : null);
         garbage.Start();
-        while (!load.IsFilled && !garbage.HasFault && !stop.IsCancellationRequested)
-        {
-            Nap.For(1_000_000);
-        }
-
-        stop.WaitHandle.WaitOne((int)WarmUpMilliseconds);
+        WarmUp(load, garbage, stop);
         IReadOnlyList<LatencyCount> before = TimesOf(ref shared.Watcher);
         int collections = GC.CollectionCount(0);
         TimeSpan paused = GC.GetTotalPauseDuration();
