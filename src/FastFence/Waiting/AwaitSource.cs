@@ -266,11 +266,13 @@ internal sealed unsafe class AwaitSource : IValueTaskSource<FenceStatus>, IValue
         {
             Execute();
         }
-        else
+        else if (!AwaitLinger.TryGive(_number))
         {
             ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
         }
     }
+
+    void IThreadPoolWorkItem.Execute() => AwaitLinger.Run(this);
 
     private WaitResult TakeResult(short token)
     {
