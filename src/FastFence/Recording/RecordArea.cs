@@ -23,7 +23,7 @@ internal unsafe struct RecordArea
     public const string MemoryName = "fastfence-recorder";
 
     /// <summary>Version of layout and records.</summary>
-    public const uint CurrentVersion = 1;
+    public const uint CurrentVersion = 2;
 
     /// <summary><see cref="MapMagic"/>.</summary>
     [FieldOffset(0)]
@@ -65,6 +65,10 @@ internal unsafe struct RecordArea
     [FieldOffset(40)]
     public ulong Unrecorded;
 
+    /// <summary><see cref="RecordRing.CpuOffset"/> of every ring.</summary>
+    [FieldOffset(48)]
+    public nint CpuOffset;
+
     /// <summary>The process's name, UTF-8, ended by 0.</summary>
     [FieldOffset(64)]
     public fixed byte ProcessName[64];
@@ -93,6 +97,8 @@ internal unsafe struct RecordArea
         {
             ring = RingAt(area, area->RingsUsed);
             ring->Mask = area->RingRecords - 1;
+            ring->Cpu = RecordRing.NoCpu;
+            ring->CpuOffset = area->CpuOffset;
             Atomic.StoreRelease(ref area->RingsUsed, area->RingsUsed + 1);
         }
 
