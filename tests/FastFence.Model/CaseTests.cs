@@ -232,6 +232,9 @@ public sealed class CaseTests
     public void ACpuIsSaidOfNoRecordFromBeforeTheMove() => Holds<RecordMoved>();
 
     [Fact]
+    public void ACallThatIsReadIsOneCall() => Holds<CallsRead>();
+
+    [Fact]
     public void AThreadThatFindsItsRingFindsItMade() => Holds<RecordingOn>();
 
     private static void Holds<TCase>()

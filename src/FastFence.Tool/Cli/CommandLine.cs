@@ -40,6 +40,7 @@ internal sealed class CommandLine
         UnloadDemoVerb unloads = new();
         JobsDemoVerb jobs = new();
         TakeoverDemoVerb takeovers = new();
+        CrashDemoVerb crashes = new();
         DemoVerb demo = new();
         Add(_root, run.Command, result => Run(run.Read(result)));
         Add(_root, replay.Command, result => Replay(replay.Read(result)));
@@ -56,6 +57,7 @@ internal sealed class CommandLine
         Add(demo.Command, unloads.Command, result => UnloadDemo(unloads.Read(result)));
         Add(demo.Command, jobs.Command, result => JobsDemo(jobs.Read(result)));
         Add(demo.Command, takeovers.Command, result => TakeoverDemo(takeovers.Read(result)));
+        Add(demo.Command, crashes.Command, result => CrashDemo(crashes.Read(result)));
         _root.Subcommands.Add(demo.Command);
         HelpOption help = new();
         help.Action = new HelpWithExamples((HelpAction)help.Action!, ExitCodes.Table, new Dictionary<string, string>(StringComparer.Ordinal)
@@ -76,6 +78,7 @@ internal sealed class CommandLine
             [signals.Command.Name] = SignalDemoVerb.Examples,
             [unloads.Command.Name] = UnloadDemoVerb.Examples,
             [jobs.Command.Name] = JobsDemoVerb.Examples,
+            [crashes.Command.Name] = CrashDemoVerb.Examples,
             [takeovers.Command.Name] = TakeoverDemoVerb.Examples,
         });
         _root.Options.Add(help);
@@ -196,6 +199,15 @@ internal sealed class CommandLine
         ReportOutput output = ReportOutput.Open(options.Json, _streams);
         using StopSignals signals = new();
         TakeoverReport report = new TakeoverDemo(options).Execute(signals.Token);
+        report.Write(output.Human);
+        output.WriteJson(report.ToJson());
+        return report.Violations == 0 ? ExitCodes.Ok : ExitCodes.Violations;
+    }
+
+    private int CrashDemo(CrashDemoOptions options)
+    {
+        ReportOutput output = ReportOutput.Open(options.Json, _streams);
+        CrashReport report = Demos.CrashDemo.Execute(options);
         report.Write(output.Human);
         output.WriteJson(report.ToJson());
         return report.Violations == 0 ? ExitCodes.Ok : ExitCodes.Violations;

@@ -17,7 +17,7 @@ internal static unsafe class ThreadCpu
     /// (<c>GLIBC_TUNABLES=glibc.pthread.rseq=0</c>), another CPU than x64. Managed threads of the host.
     /// </summary>
     // x64 only: there pthread_self is the thread pointer. On arm64 it lies before it by the size of a struct that glibc does not publish.
-    public static nint FindOffset()
+    public static int FindOffset()
     {
         if (!OperatingSystem.IsLinux() || RuntimeInformation.ProcessArchitecture != Architecture.X64 || !NativeLibrary.TryLoad("libc.so.6", out nint library))
         {
@@ -26,7 +26,8 @@ internal static unsafe class ThreadCpu
 
         return NativeLibrary.TryGetExport(library, "__rseq_size", out nint size) && *(uint*)size != 0
             && NativeLibrary.TryGetExport(library, "__rseq_offset", out nint offset)
-            ? *(nint*)offset
+            && *(nint*)offset == (int)*(nint*)offset
+            ? (int)*(nint*)offset
             : 0;
     }
 
@@ -35,7 +36,7 @@ internal static unsafe class ThreadCpu
     /// managed or native.
     /// </summary>
     /// <param name="offset">What <see cref="FindOffset"/> said in this process; not 0.</param>
-    public static uint* WordOf(nint offset)
+    public static uint* WordOf(int offset)
     {
         uint* word = (uint*)((byte*)Libc.ThreadPointer() + offset + NumberAt);
         return *word < HighestNumber ? word : null;

@@ -107,6 +107,7 @@ internal static unsafe class SharedLayout
         Offset(ref hash, &ring, &ring.Cpu);
         Offset(ref hash, &ring, &ring.CpuAt);
         Offset(ref hash, &ring, &ring.CpuOffset);
+        Offset(ref hash, &ring, &ring.Call);
     }
 
     private static void MixTimeline(ref ulong hash)

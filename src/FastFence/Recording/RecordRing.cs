@@ -91,13 +91,17 @@ internal unsafe struct RecordRing
     [FieldOffset(64)]
     public fixed byte Name[NameBytes];
 
-    /// <summary>Never what <see cref="Cpu"/> is.</summary>
+    /// <summary>The foreign code that the owner is inside of.</summary>
     [FieldOffset(80)]
+    public RecordCall Call;
+
+    /// <summary>Never what <see cref="Cpu"/> is.</summary>
+    [FieldOffset(120)]
     public uint Unasked;
 
     /// <summary>Where threads of this process have their CPU (<see cref="Platform.ThreadCpu"/>); 0 = nowhere.</summary>
-    [FieldOffset(88)]
-    public nint CpuOffset;
+    [FieldOffset(124)]
+    public int CpuOffset;
 
     /// <summary>Bytes of a ring of so many records.</summary>
     public static long BytesFor(uint records) => sizeof(RecordRing) + ((long)records * RecordEntry.Bytes);
@@ -150,6 +154,10 @@ internal unsafe struct RecordRing
         ring->ThreadId = threadId;
         ring->Unasked = NoCpu - 1;
         ring->CpuAt = ring->CpuOffset == 0 ? 0 : (nint)((byte*)&ring->Unasked - (byte*)&ring->Cpu);
+        if ((ring->Call.Turn & 1) != 0)
+        {
+            RecordCall.End(ref ring->Call); // the thread before ended inside a callback
+        }
     }
 
     /// <summary>The CPU of the records from the ring's present count on, until one says otherwise. Any thread.</summary>

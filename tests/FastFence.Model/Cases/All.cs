@@ -80,6 +80,7 @@ internal static class All
         new RecordOverwritten(),
         new RecordCounted(),
         new RecordMoved(),
+        new CallsRead(),
         new RecordingOn(),
     ];
 }
