@@ -148,7 +148,13 @@ public abstract class EngineTests : IDisposable
         Assert.Throws<ArgumentOutOfRangeException>(() => ReadValue(-8));
     }
 
-    public abstract void Dispose();
+    public void Dispose()
+    {
+        Dispose(true);
+        GC.SuppressFinalize(this);
+    }
+
+    protected virtual void Dispose(bool disposing) => Engine.Dispose(); // before the device
 
     private protected abstract long InterruptsRaised { get; }
 

@@ -25,9 +25,9 @@ public sealed class ProcessEngineTests : EngineTests
         }
     }
 
-    public override void Dispose()
+    protected override void Dispose(bool disposing)
     {
-        Engine.Dispose();
+        base.Dispose(disposing);
         _gpu?.Dispose();
     }
 

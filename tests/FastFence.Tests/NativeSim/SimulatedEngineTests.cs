@@ -24,9 +24,9 @@ public sealed class SimulatedEngineTests : EngineTests
         }
     }
 
-    public override void Dispose()
+    protected override void Dispose(bool disposing)
     {
-        Engine.Dispose();
+        base.Dispose(disposing);
         _gpu?.Dispose();
     }
 
