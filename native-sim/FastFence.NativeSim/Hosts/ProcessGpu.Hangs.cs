@@ -11,6 +11,9 @@ public sealed partial class ProcessGpu
     private const int LongestPatience = 100;
     private const long LongestJobNanoseconds = 60_000_000_000;
 
+    // A job that has said when it ends may be so late: its engine's thread, or its host's, has to get a core first. One that hangs does not say.
+    private const long LatenessNanoseconds = 250_000_000;
+
     // A ring may wait for one that waits, and so on; a longer chain is taken for a circle.
     private const int LongestChain = 64;
 
@@ -49,7 +52,7 @@ public sealed partial class ProcessGpu
         switch ((JobState)Volatile.Read(ref words->Doing))
         {
             case JobState.Runs when executing == seat.Place + 1:
-                return Volatile.Read(ref words->EndsAt) - DeviceClock.Nanoseconds is > 0 and < LongestJobNanoseconds;
+                return Volatile.Read(ref words->EndsAt) is > 0 and var end && end - DeviceClock.Nanoseconds is > -LatenessNanoseconds and < LongestJobNanoseconds;
             case JobState.Waits:
                 return CanComeTrue(seat);
             default:

@@ -90,6 +90,7 @@ internal sealed class ScenarioStage : IDisposable
         Gpu.Dispose();
     }
 
-    private FenceRing Ring(string name, int engine, TimeSpan watchdog) => Gpu.CreateRing(
+    /// <summary>One more ring.</summary>
+    internal FenceRing Ring(string name, int engine, TimeSpan watchdog) => Gpu.CreateRing(
         Engine.DefaultExporter, name, engine, new RingOptions { Watchdog = watchdog, HangLimit = int.MaxValue });
 }
