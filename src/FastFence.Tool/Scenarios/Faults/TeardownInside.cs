@@ -47,7 +47,7 @@ internal static class TeardownInside
     // From the dispatcher: the engine's own thread.
     private static void EndEngine(ScenarioTally tally)
     {
-        FenceEngine engine = new();
+        using FenceEngine engine = new();
         using ManualResetEventSlim done = new();
         FenceSource source = engine.CreateTimeline("engine", new TimelineOptions { Executor = CallbackExecutor.Dispatcher }).CreateFence();
         source.Fence.AddCallback((_, _) => End(engine.Dispose, done), null, out _);
