@@ -41,7 +41,7 @@ public sealed unsafe partial class FenceEngine
         long now = MonotonicClock.Nanoseconds;
         long tick = _lastTick == 0 ? 0 : Math.Min(now - _lastTick, LongestTickNanoseconds);
         _lastTick = now;
-        RecordMemory.NameThreads();
+        RecordMemory.Describe();
         NameLateReaders();
         ReportRefusals();
         WatchPoller(tick);

@@ -229,6 +229,9 @@ public sealed class CaseTests
     public void ARecordThatCountsIsWhole() => Holds<RecordCounted>();
 
     [Fact]
+    public void ACallThatIsReadIsOneCall() => Holds<CallsRead>();
+
+    [Fact]
     public void AThreadThatFindsItsRingFindsItMade() => Holds<RecordingOn>();
 
     private static void Holds<TCase>()

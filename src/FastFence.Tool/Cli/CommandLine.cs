@@ -42,6 +42,7 @@ internal sealed class CommandLine
         JobsDemoVerb jobs = new();
         TakeoverDemoVerb takeovers = new();
         IsolationDemoVerb isolation = new();
+        CrashDemoVerb crashes = new();
         DemoVerb demo = new();
         Add(_root, run.Command, result => Run(run.Read(result)));
         Add(_root, replay.Command, result => Replay(replay.Read(result)));
@@ -59,6 +60,7 @@ internal sealed class CommandLine
         Add(demo.Command, jobs.Command, result => JobsDemo(jobs.Read(result)));
         Add(demo.Command, takeovers.Command, result => TakeoverDemo(takeovers.Read(result)));
         Add(demo.Command, isolation.Command, result => IsolationDemo(isolation.Read(result)));
+        Add(demo.Command, crashes.Command, result => CrashDemo(crashes.Read(result)));
         _root.Subcommands.Add(demo.Command);
         HelpOption help = new();
         help.Action = new HelpWithExamples((HelpAction)help.Action!, ExitCodes.Table, new Dictionary<string, string>(StringComparer.Ordinal)
@@ -79,6 +81,7 @@ internal sealed class CommandLine
             [signals.Command.Name] = SignalDemoVerb.Examples,
             [unloads.Command.Name] = UnloadDemoVerb.Examples,
             [jobs.Command.Name] = JobsDemoVerb.Examples,
+            [crashes.Command.Name] = CrashDemoVerb.Examples,
             [takeovers.Command.Name] = TakeoverDemoVerb.Examples,
             [isolation.Command.Name] = IsolationDemoVerb.Examples,
         });
@@ -213,6 +216,15 @@ internal sealed class CommandLine
         report.Write(output.Human, output.IsTerminal);
         output.WriteJson(report.ToJson());
         return report.ExitCode;
+    }
+
+    private int CrashDemo(CrashDemoOptions options)
+    {
+        ReportOutput output = ReportOutput.Open(options.Json, _streams);
+        CrashReport report = Demos.CrashDemo.Execute(options);
+        report.Write(output.Human);
+        output.WriteJson(report.ToJson());
+        return report.Violations == 0 ? ExitCodes.Ok : ExitCodes.Violations;
     }
 
     private int Torture(ScenarioOptions options)

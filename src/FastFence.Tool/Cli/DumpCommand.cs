@@ -1,3 +1,5 @@
+using System.Globalization;
+using FastFence.Platform;
 using FastFence.Telemetry;
 using FastFence.Tool.Conversions;
 
@@ -14,9 +16,24 @@ internal static class DumpCommand
             return TraceCommand.Dump(options.Pid, options.Output, options.Format, human);
         }
 
-        OwnTrace.Write(Read(options.Recording), options.Output, options.Format, human);
+        RecordedTrace trace = Read(options.Recording);
+        SayCalls(trace.Calls, options.Recording, human);
+        OwnTrace.Write(trace, options.Output, options.Format, human);
         return ExitCodes.Ok;
     }
+
+    /// <summary>Says in which callbacks threads are, or, with the file of a process that has gone, where they ended.</summary>
+    internal static void SayCalls(IReadOnlyList<RecordedCall> calls, string? file, TextWriter human)
+    {
+        foreach (RecordedCall call in calls)
+        {
+            human.WriteLine(file == null || IsMapped(call.ProcessId, file) ? $"{call} now" : $"{call} when the process ended");
+        }
+    }
+
+    // A process number may be another's by now; who writes the file has it mapped.
+    private static bool IsMapped(int processId, string file) =>
+        SystemFile.TryRead(string.Create(CultureInfo.InvariantCulture, $"/proc/{processId}/maps"), out string maps) && maps.Contains(Path.GetFullPath(file), StringComparison.Ordinal);
 
     private static RecordedTrace Read(string path)
     {

@@ -23,7 +23,7 @@ internal sealed class DumpVerb
     private readonly Option<string> _output = TraceOption.CreateOutput();
 
     internal DumpVerb() => Command =
-        new Command("dump", "Write what the flight recorder holds as a trace that a viewer opens.") { _recording, _pid, _output };
+        new Command("dump", "Write what the flight recorder holds as a trace that a viewer opens; say in which callbacks threads are, or died.") { _recording, _pid, _output };
 
     internal Command Command { get; }
 

@@ -32,6 +32,7 @@ internal static class TraceCommand
         using RecorderMemory memory = RecorderMemory.Open(TargetProcess.Find(pid, ProcessTable.OfMachine));
         RecordTap tap = new(memory.Area);
         tap.Take();
+        DumpCommand.SayCalls(RecordedCall.In(memory.Area), null, human);
         Write(tap, path, format, human);
         return ExitCodes.Ok;
     }

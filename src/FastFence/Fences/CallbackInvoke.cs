@@ -2,6 +2,7 @@
 using FastFence.Atomics;
 using FastFence.Memory;
 using FastFence.Reclamation;
+using FastFence.Recording;
 
 namespace FastFence.Fences;
 
@@ -138,6 +139,7 @@ internal static unsafe class CallbackInvoke
         CallbackWitness? witness = cache->Running == ThreadCache.HandedOver ? CallbackWitness.Current : null;
         witness?.Begin(handle, function, null);
         ForeignCode before = ForeignCode.Enter(cache->Reader, ForeignKind.Callback, owner, handle, function, 0);
+        RecordRing* recorded = FenceTrace.CallBegin(cache, FenceSlot.At((uint)handle), function);
         try
         {
             switch (kind)
@@ -164,6 +166,7 @@ internal static unsafe class CallbackInvoke
         }
         finally
         {
+            FenceTrace.CallEnd(recorded);
             before.Exit(cache->Reader);
             witness?.End();
         }

@@ -3,6 +3,7 @@
 using FastFence.Atomics;
 using FastFence.Memory;
 using FastFence.Reclamation;
+using FastFence.Recording;
 
 namespace FastFence.Fences;
 
@@ -42,7 +43,9 @@ internal static unsafe class CallbackRunNative
             CallbackList.Give(cache, i);
             ThreadCache.Count(cache, Counter.CallbacksRun);
             ForeignCode before = ForeignCode.Enter(cache->Reader, ForeignKind.Callback, owner, handle, function, 0);
+            RecordRing* recorded = FenceTrace.CallBegin(cache, fence, function);
             ((delegate* unmanaged<ulong, nint, void>)function)(handle, argument);
+            FenceTrace.CallEnd(recorded);
             before.Exit(cache->Reader);
             if (owner != 0)
             {

@@ -64,6 +64,32 @@ internal static unsafe class FenceTrace
         }
     }
 
+    /// <summary>
+    /// The thread goes into a callback of the fence; what <see cref="CallEnd"/> wants, null while recording is off. Callbacks of one engine's fences do
+    /// not nest on a thread (C12).
+    /// </summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static RecordRing* CallBegin(ThreadCache* cache, FenceSlot* fence, nint function)
+    {
+        RecordRing* ring = RingOf(cache);
+        if (ring != null)
+        {
+            RecordCall.Begin(ref ring->Call, function, fence->Context, fence->Seqno, NamesOf(fence));
+        }
+
+        return ring;
+    }
+
+    /// <summary>The callback has come back.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void CallEnd(RecordRing* ring)
+    {
+        if (ring != null)
+        {
+            RecordCall.End(ref ring->Call);
+        }
+    }
+
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static RecordRing* RingOf(ThreadCache* cache) =>
 

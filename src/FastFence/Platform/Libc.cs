@@ -54,6 +54,9 @@ internal static unsafe partial class Libc
     [LibraryImport(Name, EntryPoint = "getrlimit", SetLastError = true)]
     public static partial int GetLimit(int resource, ulong* softThenHard);
 
+    [LibraryImport(Name, EntryPoint = "dl_iterate_phdr")]
+    public static partial int ForEachModule(delegate* unmanaged[Cdecl]<LoadedModule.ProgramHeaders*, nint, nint, int> look, nint argument);
+
     [LibraryImport(Name, EntryPoint = "open", SetLastError = true)]
     public static partial int OpenRead(byte* path, int flags);
 

@@ -104,6 +104,7 @@ internal static unsafe class SharedLayout
         Offset(ref hash, &ring, &ring.Count);
         Offset(ref hash, &ring, &ring.Mask);
         Offset(ref hash, &ring, &ring.Precise);
+        Offset(ref hash, &ring, &ring.Call);
     }
 
     private static void MixTimeline(ref ulong hash)

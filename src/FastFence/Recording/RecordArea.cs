@@ -1,6 +1,6 @@
 // The flight recorder's memory: one range a process, in memory or in a mapped file, which then survives a crash of the host.
 //
-//   header │ names: 256 bytes each, by slot │ rings: a head and its records each
+//   header │ modules: 256 bytes each │ names: 256 bytes each, by slot │ rings: a head and its records each
 //
 // Names stand here a second time, beside their ids, so that a file can be read when the process has gone. Rings are given out under
 // the registry's lock, names under the name table's. Native memory only.
@@ -13,8 +13,11 @@ namespace FastFence.Recording;
 [StructLayout(LayoutKind.Explicit, Size = HeadBytes)]
 internal unsafe struct RecordArea
 {
-    /// <summary>Bytes before the names: one page of any CPU's that file mappings are aligned to.</summary>
-    public const int HeadBytes = 4096;
+    /// <summary>Bytes before the names, modules included: whole pages.</summary>
+    public const int HeadBytes = 16384;
+
+    /// <summary>Places for modules.</summary>
+    public const int MaxModules = (HeadBytes - ModulesAt) / RecordModule.Bytes;
 
     /// <summary>"FFRECMAP" as a little-endian number.</summary>
     public const ulong MapMagic = 0x50414D4345524646;
@@ -23,7 +26,9 @@ internal unsafe struct RecordArea
     public const string MemoryName = "fastfence-recorder";
 
     /// <summary>Version of layout and records.</summary>
-    public const uint CurrentVersion = 1;
+    public const uint CurrentVersion = 2;
+
+    private const int ModulesAt = 1024;
 
     /// <summary><see cref="MapMagic"/>.</summary>
     [FieldOffset(0)]
@@ -65,6 +70,10 @@ internal unsafe struct RecordArea
     [FieldOffset(40)]
     public ulong Unrecorded;
 
+    /// <summary>Modules written down: the first so many, in the order in which they were met. None is taken away.</summary>
+    [FieldOffset(48)]
+    public uint Modules;
+
     /// <summary>The process's name, UTF-8, ended by 0.</summary>
     [FieldOffset(64)]
     public fixed byte ProcessName[64];
@@ -72,6 +81,9 @@ internal unsafe struct RecordArea
     /// <summary>Bytes of an area.</summary>
     public static long BytesFor(uint names, uint rings, uint records) =>
         HeadBytes + ((long)names * RecordName.Bytes) + (rings * RecordRing.BytesFor(records));
+
+    /// <summary>A module's place.</summary>
+    public static RecordModule* ModuleAt(RecordArea* area, uint index) => (RecordModule*)((byte*)area + ModulesAt) + index;
 
     /// <summary>A name slot.</summary>
     public static RecordName* NameAt(RecordArea* area, uint slot) => (RecordName*)((byte*)area + HeadBytes) + slot;

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.IO.MemoryMappedFiles;
 using System.Numerics;
 using System.Text;
+using FastFence.Atomics;
 using FastFence.Platform;
 using Microsoft.Win32.SafeHandles;
 
@@ -15,6 +16,7 @@ internal static unsafe class RecordMemory
     private static MemoryMappedFile? s_file;
     private static MemoryMappedViewAccessor? s_view;
     private static SafeFileHandle? s_memory;
+    private static ulong s_loads;
 
     /// <summary>The area; null before anything was recorded. It stays to the process's end.</summary>
     public static RecordArea* Area
@@ -57,6 +59,7 @@ internal static unsafe class RecordMemory
             area->RingRecords = rounded;
             using Process self = Process.GetCurrentProcess();
             Put(area->ProcessName, 64, self.ProcessName);
+            NoteModules(area);
             if (!NameTable.TryRecord(area))
             {
                 Free(area, bytes);
@@ -69,11 +72,28 @@ internal static unsafe class RecordMemory
         }
     }
 
-    /// <summary>Writes down the names of the threads that record, where they are not known yet: a file must be readable after a crash.</summary>
-    public static void NameThreads()
+    /// <summary>
+    /// Writes down what only this process can say, where that is not done yet: the names of the threads that record, and what code lies where. A file
+    /// must be readable after a crash. The housekeepers, each tick.
+    /// </summary>
+    public static void Describe()
     {
-        RecordArea* area = s_area;
-        for (uint i = 0; area != null && i < area->RingsUsed; i++)
+        lock (s_lock)
+        {
+            if (s_area != null)
+            {
+                NameThreads(s_area);
+                if (LoadedModule.Loads() != s_loads)
+                {
+                    NoteModules(s_area);
+                }
+            }
+        }
+    }
+
+    private static void NameThreads(RecordArea* area)
+    {
+        for (uint i = 0; i < area->RingsUsed; i++)
         {
             RecordRing* ring = RecordArea.RingAt(area, i);
             int thread = ring->ThreadId;
@@ -82,6 +102,30 @@ internal static unsafe class RecordMemory
                 Put(ring->Name, RecordRing.NameBytes, ThreadName.Of(thread));
                 ring->NamedFor = thread;
             }
+        }
+    }
+
+    // Behind what is there: who reads meanwhile, or after a crash, finds each one whole. The last one at an address is the one that is there.
+    private static void NoteModules(RecordArea* area)
+    {
+        s_loads = LoadedModule.Loads();
+        foreach (LoadedModule module in LoadedModule.All())
+        {
+            bool known = false;
+            for (uint i = 0; i < area->Modules; i++)
+            {
+                known |= RecordArea.ModuleAt(area, i)->Begin == module.Begin && RecordArea.ModuleAt(area, i)->End == module.End;
+            }
+
+            if (known || area->Modules == RecordArea.MaxModules)
+            {
+                continue;
+            }
+
+            RecordModule* place = RecordArea.ModuleAt(area, area->Modules);
+            (place->Begin, place->End, place->Bias) = (module.Begin, module.End, module.Bias);
+            Put(place->Path, RecordModule.PathBytes, module.Path);
+            Atomic.StoreRelease(ref area->Modules, area->Modules + 1); // a process may die here: those that count are whole
         }
     }
 

@@ -73,6 +73,10 @@ internal unsafe struct RecordRing
     [FieldOffset(64)]
     public fixed byte Name[NameBytes];
 
+    /// <summary>The foreign code that the owner is inside of.</summary>
+    [FieldOffset(80)]
+    public RecordCall Call;
+
     /// <summary>Bytes of a ring of so many records.</summary>
     public static long BytesFor(uint records) => sizeof(RecordRing) + ((long)records * RecordEntry.Bytes);
 
@@ -107,6 +111,10 @@ internal unsafe struct RecordRing
         }
 
         ring->ThreadId = threadId;
+        if ((ring->Call.Turn & 1) != 0)
+        {
+            RecordCall.End(ref ring->Call); // the thread before ended inside a callback
+        }
     }
 
     /// <summary>

@@ -92,7 +92,7 @@ internal static unsafe class RecordFile
         {
             RecordArea* area = (RecordArea*)start;
             Check(area, file.Length);
-            RecordedTrace trace = new();
+            RecordedTrace trace = new() { Calls = RecordedCall.In(area) };
             new RecordSource(area, live: false).Read().ForEach(chunk => trace.Add(chunk.Span));
             return trace;
         }

@@ -31,6 +31,9 @@ internal sealed class RecordedTrace
     /// <summary>Events of fences whose signal was among what was lost: left out by <see cref="Build"/>.</summary>
     public long HalfSeen { get; private set; }
 
+    /// <summary>Callbacks that threads were inside of; of a mapped file only.</summary>
+    public IReadOnlyList<RecordedCall> Calls { get; set; } = [];
+
     /// <summary>Adds a chunk.</summary>
     /// <exception cref="InvalidDataException">It is none.</exception>
     public void Add(ReadOnlySpan<byte> chunk)

@@ -79,6 +79,7 @@ internal static class All
         new TakenOver(),
         new RecordOverwritten(),
         new RecordCounted(),
+        new CallsRead(),
         new RecordingOn(),
     ];
 }

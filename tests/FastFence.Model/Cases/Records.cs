@@ -112,6 +112,7 @@ internal sealed unsafe class RecordingOn : ModelCase
         _area->NameSlots = 1;
         _area->RingSlots = 1;
         _area->RingRecords = 16;
+        RecordArea.RingAt(_area, 0)->Expired = 1; // its page is put back between executions, too
         PoolSet* pools = World.Cache(0)->Pools;
         pools->Recorder = (nint)_area;
         pools->Recording = 1;

@@ -61,7 +61,7 @@ public sealed unsafe class RecordFileTests : IDisposable
         byte[] area = new byte[RecordArea.BytesFor(16, 1, 16)];
         fixed (byte* start = area)
         {
-            *(RecordArea*)start = new() { Magic = RecordArea.MapMagic, Version = 1, NameSlots = 16, RingSlots = 1, RingRecords = 16 };
+            *(RecordArea*)start = new() { Magic = RecordArea.MapMagic, Version = RecordArea.CurrentVersion, NameSlots = 16, RingSlots = 1, RingRecords = 16 };
             Assert.Equal(0, RecordFile.Read(area).Count);
             ((RecordArea*)start)->RingsUsed = 2;
         }
