@@ -229,6 +229,9 @@ public sealed class CaseTests
     public void ARecordThatCountsIsWhole() => Holds<RecordCounted>();
 
     [Fact]
+    public void ACpuIsSaidOfNoRecordFromBeforeTheMove() => Holds<RecordMoved>();
+
+    [Fact]
     public void ACallThatIsReadIsOneCall() => Holds<CallsRead>();
 
     [Fact]

@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.CommandLine.Invocation;
 using BenchmarkDotNet.Running;
 using FastFence.Bench.Collections;
+using FastFence.Bench.Costs;
 using FastFence.Bench.Gates;
 using FastFence.Bench.Latencies;
 using FastFence.Bench.Measuring;
@@ -16,9 +17,9 @@ internal static class CommandLine
     public static int Invoke(string[] args)
     {
         RootCommand root = new(
-            "Benchmarks of FastFence: run (BenchmarkDotNet), gate (what must hold), latency (p50 and p99 beside peers), profile (where time goes), checked (what checked mode costs), collections (pollers under garbage collections).")
+            "Benchmarks of FastFence: run (BenchmarkDotNet), gate (what must hold), latency (p50 and p99 beside peers), profile (where time goes), checked (what checked mode costs), collections (pollers under garbage collections), costs (what it costs to be seen).")
         {
-            RunVerb(), GateVerb(), LatencyVerb(), ProfileVerb(), CheckedVerb(), CollectionsVerb(),
+            RunVerb(), GateVerb(), LatencyVerb(), ProfileVerb(), CheckedVerb(), CollectionsVerb(), CostsVerb(),
         };
         ParseResult result = root.Parse(args);
         int code = result.Invoke(new InvocationConfiguration { EnableDefaultExceptionHandler = false });
@@ -108,6 +109,22 @@ internal static class CommandLine
         };
         command.SetAction(result => CollectionRounds.Run(
             Math.Max(1, result.GetValue(rounds)), result.GetValue(seconds), result.GetValue(smoke), result.GetValue(json), Console.Out));
+        return command;
+    }
+
+    private static Command CostsVerb()
+    {
+        Option<int> rounds = new("--rounds") { Description = "How often each way of watching takes its turn.", DefaultValueFactory = _ => 5 };
+        Option<double> seconds = new("--seconds") { Description = "Length of a turn.", DefaultValueFactory = _ => 3 };
+        Option<bool> quick = new("--quick") { Description = "Single operations in ten seconds instead of a minute." };
+        Option<bool> smoke = new("--smoke") { Description = "Everything once: shows that it runs, prints no figure." };
+        Option<FileInfo?> json = new("--json") { Description = "Writes the figures to a file." };
+        Command command = new("costs", "What recorder, counters and EventPipe cost: single operations, and the throughput of run watched in each way.")
+        {
+            rounds, seconds, quick, smoke, json,
+        };
+        command.SetAction(result => OnOwnThread(() => CostTable.Run(
+            PlanOf(result.GetValue(smoke), result.GetValue(quick)), Math.Max(1, result.GetValue(rounds)), result.GetValue(seconds), result.GetValue(json), Console.Out)));
         return command;
     }
 

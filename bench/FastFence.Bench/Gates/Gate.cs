@@ -15,7 +15,20 @@ internal static class Gate
             throw new ArgumentException($"No row's operation contains '{only}'.", nameof(only));
         }
 
-        Noise noise = new();
+        IReadOnlyList<GateResult> results = Measure(rows, plan, output, out Noise noise);
+        int code = ExitCodes.For(results);
+        if (json != null)
+        {
+            GateJson.Write(json, plan, noise, results, code);
+        }
+
+        return code;
+    }
+
+    /// <summary>Measures rows and prints their table.</summary>
+    public static IReadOnlyList<GateResult> Measure(IReadOnlyCollection<GateRow> rows, MeasurePlan plan, TextWriter output, out Noise noise)
+    {
+        noise = new Noise();
         RowRunner runner = new(plan, noise);
         GateTable table = new(output);
         List<GateResult> results = [];
@@ -27,7 +40,6 @@ internal static class Gate
             table.Add(result);
         }
 
-        int code = ExitCodes.For(results);
         output.WriteLine();
         if (!plan.IsSmoke)
         {
@@ -42,12 +54,7 @@ internal static class Gate
         }
 
         output.WriteLine(Summary(plan, results));
-        if (json != null)
-        {
-            GateJson.Write(json, plan, noise, results, code);
-        }
-
-        return code;
+        return results;
     }
 
     private static string Summary(MeasurePlan plan, List<GateResult> results)

@@ -44,5 +44,11 @@ internal sealed unsafe class OwnTrace(string path, TraceFormat format)
             human.WriteLine(string.Create(CultureInfo.InvariantCulture,
                 $"left out: {skipped} events that the format has no place for, {log.Lost} records overwritten before they were read, {trace.HalfSeen} events of fences whose signal was among those, {trace.Nameless} without a name"));
         }
+
+        if (trace.CpuUnknown != 0)
+        {
+            human.WriteLine(string.Create(CultureInfo.InvariantCulture,
+                $"on CPU 0, because theirs is not known: {trace.CpuUnknown} events (it takes Linux on x64 with glibc 2.35 or later in the recorded process)"));
+        }
     }
 }

@@ -36,8 +36,7 @@ internal static class TraceFile
                 PerfettoWriter.Write(log, stream);
                 return 0;
             case TraceFormat.TraceDat:
-                TraceDatWriter.Write(log, stream);
-                return 0;
+                return TraceDatWriter.Write(log, stream);
             case TraceFormat.Chrome:
                 ChromeTraceWriter.Write(log, stream);
                 return 0;

@@ -43,6 +43,21 @@ internal static unsafe class FenceTrace
         }
     }
 
+    /// <summary>Records the beginning or the end of an await, by what was read while its fence or timeline was there.</summary>
+    public static void Await(ThreadCache* cache, RecordKind kind, ulong context, ulong seqno, ulong names, ulong number, ulong outcome)
+    {
+        RecordRing* ring = RingOf(cache);
+        if (ring != null)
+        {
+            RecordRing.Write(ring, StampNow(cache, ring, kind), context, seqno, names, number, outcome);
+        }
+    }
+
+    /// <summary>The name ids of a fence in one word, as records have them. Safety: the caller keeps the slot alive.</summary>
+    // The two ids are neighbours in the slot: one load.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static ulong NamesOf(FenceSlot* fence) => *(ulong*)&fence->DriverName;
+
     /// <summary>Records the signal with the fence's own time stamp, in 64 ns units, and its error.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Signaled(ThreadCache* cache, FenceSlot* fence, ulong units, uint error)
@@ -96,16 +111,42 @@ internal static unsafe class FenceTrace
         // [RECORD-OWN] acquire: the ring is read after its address. Pairs with [RECORD-ON].
         (RecordRing*)Atomic.LoadAcquire(ref cache->Record);
 
+    // The plain case calls nothing, so that it needs no stack frame; the others are tail calls.
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private static void WriteNow(ThreadCache* cache, RecordRing* ring, RecordKind kind, FenceSlot* fence) =>
+    private static void WriteNow(ThreadCache* cache, RecordRing* ring, RecordKind kind, FenceSlot* fence)
+    {
+        long time = ((EngineBlock*)cache->Pools)->Clock.Published;
+        if (RecordRing.IsPlain(ring) && time != 0)
+        {
+            RecordRing.Append(ring, RecordEntry.Stamped(time, kind), fence->Context, fence->Seqno, NamesOf(fence));
+        }
+        else
+        {
+            WriteSlowly(cache, ring, kind, fence);
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static void WriteSlowly(ThreadCache* cache, RecordRing* ring, RecordKind kind, FenceSlot* fence) =>
         RecordRing.Write(ring, StampNow(cache, ring, kind), fence->Context, fence->Seqno, NamesOf(fence));
 
     [MethodImpl(MethodImplOptions.NoInlining)]
     private static void WriteSignaled(ThreadCache* cache, RecordRing* ring, FenceSlot* fence, ulong units, uint error)
     {
-        ulong stamp = Atomic.LoadPlain(ref ring->Precise) != 0
-            ? StampNow(cache, ring, RecordKind.FenceSignaled)
-            : RecordEntry.Stamped(((EngineBlock*)cache->Pools)->StartNanoseconds + (long)(units << HeadWord.TimeShift), RecordKind.FenceSignaled);
+        if (RecordRing.IsPlain(ring) && error == 0)
+        {
+            RecordRing.Append(ring, StampOf(cache, units), fence->Context, fence->Seqno, NamesOf(fence));
+        }
+        else
+        {
+            WriteSignaledSlowly(cache, ring, fence, units, error);
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static void WriteSignaledSlowly(ThreadCache* cache, RecordRing* ring, FenceSlot* fence, ulong units, uint error)
+    {
+        ulong stamp = Atomic.LoadPlain(ref ring->Precise) != 0 ? StampNow(cache, ring, RecordKind.FenceSignaled) : StampOf(cache, units);
         if (error == 0)
         {
             RecordRing.Write(ring, stamp, fence->Context, fence->Seqno, NamesOf(fence));
@@ -116,11 +157,11 @@ internal static unsafe class FenceTrace
         }
     }
 
+    // The fence's own time stamp.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static ulong StampOf(ThreadCache* cache, ulong units) =>
+        RecordEntry.Stamped(((EngineBlock*)cache->Pools)->StartNanoseconds + (long)(units << HeadWord.TimeShift), RecordKind.FenceSignaled);
+
     private static ulong StampNow(ThreadCache* cache, RecordRing* ring, RecordKind kind) => RecordEntry.Stamped(
         Atomic.LoadPlain(ref ring->Precise) != 0 ? Platform.MonotonicClock.Nanoseconds : ((EngineBlock*)cache->Pools)->Clock.Read(), kind);
-
-    // The two ids are neighbours in the slot: one load.
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static ulong NamesOf(FenceSlot* fence) => *(ulong*)&fence->DriverName;
 }

@@ -27,6 +27,9 @@ internal static unsafe partial class Libc
     [LibraryImport(Name, EntryPoint = "sched_yield")]
     public static partial int Yield();
 
+    [LibraryImport(Name, EntryPoint = "pthread_self")]
+    public static partial nint ThreadPointer();
+
     [LibraryImport(Name, EntryPoint = "sched_setscheduler", SetLastError = true)]
     public static partial int SetScheduler(int tid, int policy, int* priority);
 

@@ -12,7 +12,7 @@ namespace FastFence.Polling;
 internal static unsafe class SharedLayout
 {
     /// <summary>Rises when a shared word changes its meaning and no size or offset does.</summary>
-    public const ulong Version = 3;
+    public const ulong Version = 4;
 
     /// <summary>FNV-1a over the facts.</summary>
     public static ulong Hash()
@@ -62,7 +62,7 @@ internal static unsafe class SharedLayout
         Mix(ref hash, (ulong)sizeof(ClockWord));
         Mix(ref hash, (ulong)sizeof(RecordRing));
         Mix(ref hash, (ulong)sizeof(RecordEntry));
-        Mix(ref hash, (ulong)RecordKind.Owner);
+        Mix(ref hash, (ulong)RecordKind.AwaitEnd);
     }
 
     private static void MixEngine(ref ulong hash)
@@ -104,6 +104,9 @@ internal static unsafe class SharedLayout
         Offset(ref hash, &ring, &ring.Count);
         Offset(ref hash, &ring, &ring.Mask);
         Offset(ref hash, &ring, &ring.Precise);
+        Offset(ref hash, &ring, &ring.Cpu);
+        Offset(ref hash, &ring, &ring.CpuAt);
+        Offset(ref hash, &ring, &ring.CpuOffset);
         Offset(ref hash, &ring, &ring.Call);
     }
 

@@ -12,14 +12,21 @@ internal struct ClockWord
 {
     private ulong _nanoseconds;
 
+    /// <summary>The published time; 0 while nobody publishes.</summary>
+    // [CLOCK-READ] acquire: what is stamped with this time comes after it. Pairs with [CLOCK-PUBLISH].
+    // Without it a stamp could be older than a completion that was read before.
+    public long Published
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        get => (long)Atomic.LoadAcquire(ref _nanoseconds); // [CLOCK-READ]
+    }
+
     /// <summary>Monotonic ns: the published time, or the clock itself while nobody publishes.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public long Read()
     {
-        // [CLOCK-READ] acquire: what is stamped with this time comes after it. Pairs with [CLOCK-PUBLISH].
-        // Without it a stamp could be older than a completion that was read before.
-        ulong published = Atomic.LoadAcquire(ref _nanoseconds);
-        return published != 0 ? (long)published : MonotonicClock.Nanoseconds;
+        long published = Published;
+        return published != 0 ? published : MonotonicClock.Nanoseconds;
     }
 
     /// <summary>Publishes a time; 0 before the poller parks, so that readers go to the clock. Poller only.</summary>

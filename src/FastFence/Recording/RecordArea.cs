@@ -26,7 +26,7 @@ internal unsafe struct RecordArea
     public const string MemoryName = "fastfence-recorder";
 
     /// <summary>Version of layout and records.</summary>
-    public const uint CurrentVersion = 2;
+    public const uint CurrentVersion = 3;
 
     private const int ModulesAt = 1024;
 
@@ -74,6 +74,10 @@ internal unsafe struct RecordArea
     [FieldOffset(48)]
     public uint Modules;
 
+    /// <summary><see cref="RecordRing.CpuOffset"/> of every ring.</summary>
+    [FieldOffset(56)]
+    public int CpuOffset;
+
     /// <summary>The process's name, UTF-8, ended by 0.</summary>
     [FieldOffset(64)]
     public fixed byte ProcessName[64];
@@ -105,6 +109,8 @@ internal unsafe struct RecordArea
         {
             ring = RingAt(area, area->RingsUsed);
             ring->Mask = area->RingRecords - 1;
+            ring->Cpu = RecordRing.NoCpu;
+            ring->CpuOffset = area->CpuOffset;
             Atomic.StoreRelease(ref area->RingsUsed, area->RingsUsed + 1);
         }
 

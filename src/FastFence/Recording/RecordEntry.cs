@@ -16,11 +16,11 @@ internal struct RecordEntry
     [FieldOffset(0)]
     public ulong Stamp;
 
-    /// <summary>Context of the fence. Rest: a job's number, the other fence's context, or the error. Owner: the new thread.</summary>
+    /// <summary>Context of the fence. Rest: a job's or an await's number, the other fence's context, or the error. Owner, Cpu: the new one.</summary>
     [FieldOffset(8)]
     public ulong Context;
 
-    /// <summary>Its seqno. Rest: the other fence's, or jobs queued (low half) and on the device (high half). Owner: the thread before.</summary>
+    /// <summary>Its seqno. Rest: the other fence's, how an await ended, or jobs queued (low half) and on the device (high half). Owner, Cpu: the one before.</summary>
     [FieldOffset(16)]
     public ulong Seqno;
 

@@ -1,6 +1,6 @@
 namespace FastFence.Recording;
 
-/// <summary>What a record of the flight recorder says: the kernel's seven fence events, the five of its job scheduler, and two of its own.</summary>
+/// <summary>What a record of the flight recorder says: the kernel's seven fence events, the five of its job scheduler, awaits, and three of its own.</summary>
 internal enum RecordKind : byte
 {
     /// <summary>Nothing was written here.</summary>
@@ -47,4 +47,13 @@ internal enum RecordKind : byte
 
     /// <summary>The ring has another thread from here on: its number, and that of the one before.</summary>
     Owner,
+
+    /// <summary>The thread is on another CPU from here on: its number, and that of the one before.</summary>
+    Cpu,
+
+    /// <summary>An await began, of a fence or of a timeline's value. Its rest: the await's number.</summary>
+    AwaitBegin,
+
+    /// <summary>It ended. Its rest: the number and an <see cref="AwaitOutcome"/>.</summary>
+    AwaitEnd,
 }

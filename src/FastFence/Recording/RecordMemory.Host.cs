@@ -57,6 +57,7 @@ internal static unsafe class RecordMemory
             area->NameSlots = names;
             area->RingSlots = rings;
             area->RingRecords = rounded;
+            area->CpuOffset = ThreadCpu.FindOffset();
             using Process self = Process.GetCurrentProcess();
             Put(area->ProcessName, 64, self.ProcessName);
             NoteModules(area);

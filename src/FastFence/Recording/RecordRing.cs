@@ -9,6 +9,13 @@
 // A reader that met a word of record n, where it meant n - capacity, finds the count at n or beyond, since each word of n comes
 // after the count before it. Two records are written under one count where a record has a rest: hence the 2.
 //
+// The CPU is not in the records: a record says when it changes. The kernel writes its number to a word of the thread's own, and whoever writes
+// a record compares that word with the one in the ring, a load each. CpuAt leads from the one to the other:
+//
+//   the distance to the thread's word      it is compared at each record
+//   the distance to Unasked, which differs the next record asks, on the thread whose ring it is (a ring may be made by another one)
+//   0                                      it is compared with itself: not known here, and never asked again
+//
 // Native memory only: the native poller writes here, too.
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
@@ -29,6 +36,9 @@ internal unsafe struct RecordRing
 
     /// <summary>Records that may be half written when a reader looks: a record and its rest.</summary>
     public const uint InFlight = 2;
+
+    /// <summary>Value of <see cref="Cpu"/> where it is not known.</summary>
+    public const uint NoCpu = uint.MaxValue;
 
     /// <summary>Bytes of <see cref="Name"/>, the last one 0.</summary>
     public const int NameBytes = 16;
@@ -69,6 +79,14 @@ internal unsafe struct RecordRing
     [FieldOffset(48)]
     public int NamedFor;
 
+    /// <summary>CPU of the records that come next; <see cref="NoCpu"/>: not known.</summary>
+    [FieldOffset(52)]
+    public uint Cpu;
+
+    /// <summary>Distance in bytes from <see cref="Cpu"/> to the word it is compared with. Owning thread only; no use to anybody else.</summary>
+    [FieldOffset(56)]
+    public nint CpuAt;
+
     /// <summary>The owner's name, UTF-8, ended by 0.</summary>
     [FieldOffset(64)]
     public fixed byte Name[NameBytes];
@@ -77,6 +95,14 @@ internal unsafe struct RecordRing
     [FieldOffset(80)]
     public RecordCall Call;
 
+    /// <summary>Never what <see cref="Cpu"/> is.</summary>
+    [FieldOffset(120)]
+    public uint Unasked;
+
+    /// <summary>Where threads of this process have their CPU (<see cref="Platform.ThreadCpu"/>); 0 = nowhere.</summary>
+    [FieldOffset(124)]
+    public int CpuOffset;
+
     /// <summary>Bytes of a ring of so many records.</summary>
     public static long BytesFor(uint records) => sizeof(RecordRing) + ((long)records * RecordEntry.Bytes);
 
@@ -84,18 +110,33 @@ internal unsafe struct RecordRing
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static RecordEntry* At(RecordRing* ring, ulong n) => (RecordEntry*)(ring + 1) + (n & ring->Mask);
 
-    /// <summary>Writes a record. Owning thread only; never blocks.</summary>
+    /// <summary>
+    /// Does a record take no more than <see cref="Append"/>: the clock is the published one and the thread is where it was? Owning thread only.
+    /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void Write(RecordRing* ring, ulong stamp, ulong context, ulong seqno, ulong names)
+    public static bool IsPlain(RecordRing* ring) =>
+        (Atomic.LoadPlain(ref ring->Precise) | (*(uint*)((byte*)&ring->Cpu + ring->CpuAt) ^ Atomic.LoadPlain(ref ring->Cpu))) == 0;
+
+    /// <summary>Writes a record without a look at the CPU. Owning thread only; never blocks.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Append(RecordRing* ring, ulong stamp, ulong context, ulong seqno, ulong names)
     {
         ulong n = Atomic.LoadPlain(ref ring->Count);
         Put(At(ring, n), stamp, context, seqno, names);
         Close(ring, n + 1);
     }
 
+    /// <summary>Writes a record. Owning thread only; never blocks.</summary>
+    public static void Write(RecordRing* ring, ulong stamp, ulong context, ulong seqno, ulong names)
+    {
+        LookAtCpu(ring, stamp);
+        Append(ring, stamp, context, seqno, names);
+    }
+
     /// <summary>Writes a record and its rest: both are seen, or none. Owning thread only.</summary>
     public static void Write(RecordRing* ring, ulong stamp, ulong context, ulong seqno, ulong names, ulong first, ulong second)
     {
+        LookAtCpu(ring, stamp);
         ulong n = Atomic.LoadPlain(ref ring->Count);
         Put(At(ring, n), stamp, context, seqno, names);
         Put(At(ring, n + 1), (stamp & ~0xFFUL) | (byte)RecordKind.Rest, first, second, 0);
@@ -107,14 +148,26 @@ internal unsafe struct RecordRing
     {
         if (ring->ThreadId != 0)
         {
-            Write(ring, RecordEntry.Stamped(0, RecordKind.Owner), (ulong)threadId, (ulong)ring->ThreadId, 0);
+            Append(ring, RecordEntry.Stamped(0, RecordKind.Owner), (ulong)threadId, (ulong)ring->ThreadId, 0);
         }
 
         ring->ThreadId = threadId;
+        ring->Unasked = NoCpu - 1;
+        ring->CpuAt = ring->CpuOffset == 0 ? 0 : (nint)((byte*)&ring->Unasked - (byte*)&ring->Cpu);
         if ((ring->Call.Turn & 1) != 0)
         {
             RecordCall.End(ref ring->Call); // the thread before ended inside a callback
         }
+    }
+
+    /// <summary>The CPU of the records from the ring's present count on, until one says otherwise. Any thread.</summary>
+    public static uint CpuFrom(RecordRing* ring, out ulong count)
+    {
+        // [CPU-LOOK] acquire: the records that led to it are below the count. Pairs with [CPU-MOVE]. Without it records from before a move
+        // would be taken for ones on the new CPU.
+        uint cpu = Atomic.LoadAcquire(ref ring->Cpu);
+        count = Atomic.LoadAcquire(ref ring->Count);
+        return cpu;
     }
 
     /// <summary>
@@ -162,6 +215,41 @@ internal unsafe struct RecordRing
 
         first += torn;
         return n - torn;
+    }
+
+    private static void LookAtCpu(RecordRing* ring, ulong stamp)
+    {
+        // Safety: the word is the calling thread's, or the ring's own.
+        uint cpu = *(uint*)((byte*)&ring->Cpu + ring->CpuAt);
+        if (cpu != Atomic.LoadPlain(ref ring->Cpu))
+        {
+            Move(ring, stamp, cpu);
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static void Move(RecordRing* ring, ulong stamp, uint cpu)
+    {
+        uint before = Atomic.LoadPlain(ref ring->Cpu);
+        if (cpu == ring->Unasked)
+        {
+            uint* word = Platform.ThreadCpu.WordOf(ring->CpuOffset);
+            ring->CpuAt = word == null ? 0 : (nint)((byte*)word - (byte*)&ring->Cpu);
+            cpu = word == null ? NoCpu : *word;
+            if (cpu == before)
+            {
+                return; // the owner before was there, too
+            }
+        }
+
+        if (Atomic.LoadPlain(ref ring->Count) != 0)
+        {
+            Append(ring, (stamp & ~0xFFUL) | (byte)RecordKind.Cpu, cpu, before, 0);
+        }
+
+        // [CPU-MOVE] release: after the record of it. Pairs with [CPU-LOOK]. Without it a reader would take the new CPU for the one of the
+        // records before.
+        Atomic.StoreRelease(ref ring->Cpu, cpu);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

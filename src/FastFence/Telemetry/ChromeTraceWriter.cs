@@ -5,7 +5,7 @@ namespace FastFence.Telemetry;
 
 /// <summary>
 /// Writes Chrome's JSON: a fence is an asynchronous slice with the context and seqno as its id, a blocking wait a slice of its
-/// thread, everything else an instant. Times in microseconds with ns behind the point.
+/// thread, an await an asynchronous slice of its own, everything else an instant. Times in microseconds with ns behind the point.
 /// </summary>
 internal static class ChromeTraceWriter
 {
@@ -17,13 +17,13 @@ internal static class ChromeTraceWriter
         json.WriteString("displayTimeUnit", "ns");
         json.WriteStartArray("traceEvents");
         WriteThreads(log, json);
-        HashSet<(ulong Context, ulong Seqno)> open = [];
+        HashSet<string> open = [];
         foreach (TraceEvent e in log.Events)
         {
             string phase = PhaseOf(e, open);
             json.WriteStartObject();
             json.WriteString("ph", phase);
-            json.WriteString("name", phase is "b" or "e" ? $"{log.Names[e.Timeline]} {e.Seqno}" : $"{TraceNames.Of(e.Kind)} {e.Seqno}");
+            json.WriteString("name", e.IsAwait ? $"await {log.Names[e.Timeline]} {e.Seqno}" : phase is "b" or "e" ? $"{log.Names[e.Timeline]} {e.Seqno}" : $"{TraceNames.Of(e.Kind)} {e.Seqno}");
             json.WriteString("cat", $"{log.Names[e.Driver]} {log.Names[e.Timeline]} {e.Context}");
             json.WritePropertyName("ts");
             json.WriteRawValue(string.Create(CultureInfo.InvariantCulture, $"{e.TimeNs / 1000}.{e.TimeNs % 1000:000}"));
@@ -41,20 +41,23 @@ internal static class ChromeTraceWriter
         json.WriteEndObject();
     }
 
-    private static string PhaseOf(in TraceEvent e, HashSet<(ulong Context, ulong Seqno)> open) => e.Kind switch
+    private static string PhaseOf(in TraceEvent e, HashSet<string> open) => e.Kind switch
     {
-        TraceEventKind.FenceInit or TraceEventKind.FenceEmit => open.Add((e.Context, e.Seqno)) ? "b" : "n",
-        TraceEventKind.FenceSignaled => open.Remove((e.Context, e.Seqno)) ? "e" : "i",
+        TraceEventKind.FenceInit or TraceEventKind.FenceEmit => open.Add(IdOf(e)) ? "b" : "n",
+        TraceEventKind.AwaitBegin => open.Add(IdOf(e)) ? "b" : "i",
+        TraceEventKind.FenceSignaled or TraceEventKind.AwaitEnd => open.Remove(IdOf(e)) ? "e" : "i",
         TraceEventKind.FenceWaitStart => "B",
         TraceEventKind.FenceWaitEnd => "E",
         _ => "i",
     };
 
+    private static string IdOf(in TraceEvent e) => e.IsAwait ? $"await {e.Await}" : $"{e.Context}:{e.Seqno}";
+
     private static void WriteRest(TraceLog log, Utf8JsonWriter json, in TraceEvent e, string phase)
     {
         if (phase is "b" or "e" or "n")
         {
-            json.WriteString("id", $"{e.Context}:{e.Seqno}");
+            json.WriteString("id", IdOf(e));
         }
         else if (phase == "i")
         {
@@ -69,6 +72,11 @@ internal static class ChromeTraceWriter
         if (e.Error != 0)
         {
             json.WriteNumber("error", -(long)e.Error);
+        }
+
+        if (e.Kind == TraceEventKind.AwaitEnd)
+        {
+            json.WriteString("ended", TraceNames.Of(e.Outcome));
         }
 
         json.WriteEndObject();

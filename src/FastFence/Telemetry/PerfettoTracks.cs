@@ -4,7 +4,7 @@ namespace FastFence.Telemetry;
 
 /// <summary>
 /// The TrackEvent layer: a track a timeline with a slice a fence from emit (or init) to signal, a counter of what is pending, and
-/// a flow from a job's queueing to its signal. Context and seqno in 64 bits.
+/// a flow from a job's queueing to its signal; an await a slice of its own. Context and seqno in 64 bits.
 /// </summary>
 internal sealed class PerfettoTracks(TraceLog log, ProtoWriter proto, Action flush)
 {
@@ -18,6 +18,7 @@ internal sealed class PerfettoTracks(TraceLog log, ProtoWriter proto, Action flu
     private const ulong TimelineUuid = 2UL << 60;
     private const ulong CounterUuid = 3UL << 60;
     private const ulong LaneUuid = 4UL << 60;
+    private const ulong AwaitUuid = 5UL << 60;
     private const int LaneShift = 24;
 
     private readonly Dictionary<ulong, Track> _tracks = [];
@@ -43,6 +44,12 @@ internal sealed class PerfettoTracks(TraceLog log, ProtoWriter proto, Action flu
                     break;
                 case TraceEventKind.FenceSignaled:
                     End(track, e);
+                    break;
+                case TraceEventKind.AwaitBegin:
+                    BeginAwait(track, e);
+                    break;
+                case TraceEventKind.AwaitEnd:
+                    EndAwait(track, e);
                     break;
                 default:
                     Instant(track, e);
@@ -110,6 +117,41 @@ internal sealed class PerfettoTracks(TraceLog log, ProtoWriter proto, Action flu
         Count(track, e, -1);
     }
 
+    // Awaits of a timeline overlap, those of one fence too: each has a lane of its own, as the fences have.
+    private void BeginAwait(Track track, in TraceEvent e)
+    {
+        int lanes = track.Awaits.Count;
+        if (!track.Awaits.TryTake(e.Await, out int lane))
+        {
+            Instant(track, e); // the number was given to another await, whose end was lost
+            return;
+        }
+
+        ulong uuid = AwaitUuid | (track.Number << LaneShift) | (uint)lane;
+        if (track.Awaits.Count != lanes)
+        {
+            EndEvent(BeginDescriptor(uuid, "awaits", TimelineUuid | track.Number));
+        }
+
+        int place = BeginEvent(e, TypeBegin, uuid);
+        proto.Put(EventName, $"await {e.Seqno}");
+        Annotate(e);
+        EndEvent(place);
+    }
+
+    private void EndAwait(Track track, in TraceEvent e)
+    {
+        if (!track.Awaits.TryGive(e.Await, out int lane))
+        {
+            Instant(track, e);
+            return;
+        }
+
+        int place = BeginEvent(e, TypeEnd, AwaitUuid | (track.Number << LaneShift) | (uint)lane);
+        Annotate(e);
+        EndEvent(place);
+    }
+
     private void Instant(Track track, in TraceEvent e)
     {
         int place = BeginEvent(e, TypeInstant, TimelineUuid | track.Number);
@@ -146,6 +188,11 @@ internal sealed class PerfettoTracks(TraceLog log, ProtoWriter proto, Action flu
         {
             Annotate("error", $"-{e.Error}");
         }
+
+        if (e.Kind == TraceEventKind.AwaitEnd)
+        {
+            Annotate("ended", TraceNames.Of(e.Outcome));
+        }
     }
 
     private void Annotate(string name, string value)
@@ -172,7 +219,7 @@ internal sealed class PerfettoTracks(TraceLog log, ProtoWriter proto, Action flu
         int place = proto.Begin(PacketTrackEvent);
         proto.Put(EventType, (ulong)type);
         proto.Put(EventTrack, uuid);
-        proto.Put(EventCategories, e.IsJob ? "drm_sched" : "dma_fence");
+        proto.Put(EventCategories, e.IsJob ? "drm_sched" : e.IsAwait ? "await" : "dma_fence");
         return place;
     }
 
@@ -221,6 +268,8 @@ internal sealed class PerfettoTracks(TraceLog log, ProtoWriter proto, Action flu
         public ulong Number { get; } = number;
 
         public TraceLanes Lanes { get; } = new();
+
+        public TraceLanes Awaits { get; } = new();
 
         public int Pending { get; set; }
     }

@@ -96,6 +96,11 @@ internal sealed class PerfettoWriter
 
     private void WriteFtraceEvent(in TraceEvent e)
     {
+        if (e.IsAwait)
+        {
+            return; // waits of this layer are a stack per thread: PerfettoTracks has the awaits
+        }
+
         int place = _proto.Begin(BundleEvent);
         _proto.Put(FtraceTimestamp, e.TimeNs);
         _proto.Put(FtracePid, (long)e.Tid); // an event without a pid is dropped silently: 0 is written, too

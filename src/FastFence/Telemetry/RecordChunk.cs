@@ -1,7 +1,7 @@
 // A piece of a recording that stands for itself: some records of one thread and the names they speak of. Recordings are streams of
 // them, and so is what a running process sends over EventPipe.
 //
-//   length │ process │ thread │ named thread │ records │ names │ lost │ thread's name 16 │ process's name 64 │ names: id, length, text │ records
+//   length │ process │ thread │ named thread │ records │ names │ lost │ CPU │ 0 │ thread's name 16 │ process's name 64 │ names: id, length, text │ records
 using System.Buffers.Binary;
 using System.Text;
 using FastFence.Recording;
@@ -15,7 +15,10 @@ internal static unsafe class RecordChunk
     public const ulong FileMagic = 0x5254534345524646;
 
     /// <summary>Bytes before the names.</summary>
-    public const int HeadBytes = 32 + RecordRing.NameBytes + 64;
+    public const int HeadBytes = TextsAt + RecordRing.NameBytes + 64;
+
+    /// <summary>Where the names of thread and process stand.</summary>
+    public const int TextsAt = 40;
 
     /// <summary>Most bytes of a chunk: an EventPipe event has 64 KB.</summary>
     public const int MaxBytes = 48 << 10;
@@ -44,13 +47,14 @@ internal static unsafe class RecordChunk
         int length = HeadBytes + names.Sum(static n => 6 + n.Value.Length) + (count * RecordEntry.Bytes);
         BinaryPrimitives.WriteInt32LittleEndian(head, length);
         BinaryPrimitives.WriteInt32LittleEndian(head[4..], of.ProcessId);
-        BinaryPrimitives.WriteInt32LittleEndian(head[8..], of.ThreadId);
+        BinaryPrimitives.WriteInt32LittleEndian(head[8..], of.Place.Thread);
         BinaryPrimitives.WriteInt32LittleEndian(head[12..], of.NamedThread);
         BinaryPrimitives.WriteInt32LittleEndian(head[16..], count);
         BinaryPrimitives.WriteInt32LittleEndian(head[20..], names.Count);
         BinaryPrimitives.WriteUInt64LittleEndian(head[24..], of.Lost);
-        Put(head.Slice(32, RecordRing.NameBytes), of.ThreadName);
-        Put(head.Slice(32 + RecordRing.NameBytes, 64), of.ProcessName);
+        BinaryPrimitives.WriteUInt32LittleEndian(head[32..], of.Place.Cpu);
+        Put(head.Slice(TextsAt, RecordRing.NameBytes), of.ThreadName);
+        Put(head.Slice(TextsAt + RecordRing.NameBytes, 64), of.ProcessName);
         into.Write(head);
         Span<byte> entry = stackalloc byte[6];
         foreach ((uint id, byte[] text) in names)

@@ -15,7 +15,7 @@ internal sealed unsafe class RecordSource
     private readonly bool _live;
     private readonly string _processName;
     private readonly ulong[] _next;
-    private readonly int[] _threads;
+    private readonly RecordPlace[] _places;
     private readonly Dictionary<uint, byte[]> _names = [];
 
     /// <summary>A source that begins with the oldest records.</summary>
@@ -27,7 +27,7 @@ internal sealed unsafe class RecordSource
         _live = live;
         _processName = TextOf(area->ProcessName, 64);
         _next = new ulong[area->RingSlots];
-        _threads = new int[area->RingSlots];
+        _places = new RecordPlace[area->RingSlots];
         for (uint slot = 0; !live && slot < area->NamesUsed; slot++)
         {
             RecordName* name = RecordArea.NameAt(area, slot);
@@ -47,8 +47,8 @@ internal sealed unsafe class RecordSource
         for (uint i = 0; i < Atomic.LoadAcquire(ref _area->RingsUsed); i++)
         {
             RecordRing* ring = RecordArea.RingAt(_area, i);
-            _next[i] = Atomic.LoadAcquire(ref ring->Count);
-            _threads[i] = ring->ThreadId;
+            uint cpu = RecordRing.CpuFrom(ring, out _next[i]);
+            _places[i] = new RecordPlace(ring->ThreadId, cpu);
         }
     }
 
@@ -86,6 +86,7 @@ internal sealed unsafe class RecordSource
     {
         RecordRing* ring = RecordArea.RingAt(_area, index);
         ulong from = Math.Max(_next[index], ring->Floor);
+        uint cpu = RecordRing.CpuFrom(ring, out ulong counted);
         uint count = RecordRing.Copy(ring, from, buffer, _area->RingRecords, out ulong first);
         Span<RecordEntry> records = new(buffer, (int)count);
         if (count == 0)
@@ -95,22 +96,22 @@ internal sealed unsafe class RecordSource
 
         ulong lost = first - _next[index];
         Lost += lost;
-        int thread = _next[index] != 0 && lost == 0 ? _threads[index] : FirstThread(ring, records);
+        RecordPlace place = _next[index] != 0 && lost == 0 ? _places[index] : RecordPlace.Before(ring, records, first, cpu, counted);
         _next[index] = first + count;
         bool named = ring->NamedFor != 0;
         while (records.Length != 0)
         {
             ChunkHead head = new(
-                _area->ProcessId, _processName, thread, named ? ring->NamedFor : 0, named ? TextOf(ring->Name, RecordRing.NameBytes) : string.Empty, lost);
+                _area->ProcessId, _processName, place, named ? ring->NamedFor : 0, named ? TextOf(ring->Name, RecordRing.NameBytes) : string.Empty, lost);
             using MemoryStream chunk = new(RecordChunk.MaxBytes);
             int written = RecordChunk.Write(chunk, records, head, NameOf);
             chunks.Add(chunk.ToArray());
-            thread = LastThread(records[..written], thread);
+            place = place.After(records[..written]);
             records = records[written..];
             lost = 0;
         }
 
-        _threads[index] = thread;
+        _places[index] = place;
     }
 
     private byte[]? NameOf(uint id)
@@ -121,31 +122,6 @@ internal sealed unsafe class RecordSource
         }
 
         return text;
-    }
-
-    // Whose the records before the first change of owner are.
-    private static int FirstThread(RecordRing* ring, ReadOnlySpan<RecordEntry> records)
-    {
-        foreach (ref readonly RecordEntry r in records)
-        {
-            if (r.Kind == RecordKind.Owner)
-            {
-                return (int)r.Seqno;
-            }
-        }
-
-        return ring->ThreadId;
-    }
-
-    /// <summary>Whose the records after these are.</summary>
-    internal static int LastThread(ReadOnlySpan<RecordEntry> records, int thread)
-    {
-        foreach (ref readonly RecordEntry r in records)
-        {
-            thread = r.Kind == RecordKind.Owner ? (int)r.Context : thread;
-        }
-
-        return thread;
     }
 
     /// <summary>A text that ends with 0 or with its room.</summary>

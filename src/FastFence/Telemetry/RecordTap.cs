@@ -80,20 +80,18 @@ internal sealed unsafe class RecordTap
         {
             RecordRing* at = RecordArea.RingAt(_area, ring.Key);
             (int named, string name) = at->NamedFor == 0 ? (0, string.Empty) : (at->NamedFor, RecordSource.TextOf(at->Name, RecordRing.NameBytes));
-            int thread = ring.SelectMany(static p => p.Records).FirstOrDefault(static r => r.Kind == RecordKind.Owner) is { Kind: RecordKind.Owner } owner
-                ? (int)owner.Seqno
-                : at->ThreadId;
             foreach (Piece piece in ring)
             {
                 ReadOnlySpan<RecordEntry> records = piece.Records;
+                RecordPlace place = piece.Place;
                 ulong lost = piece.Lost;
                 while (records.Length != 0)
                 {
                     using MemoryStream chunk = new(RecordChunk.MaxBytes);
-                    ChunkHead head = new(_area->ProcessId, process, thread, named, name, lost);
+                    ChunkHead head = new(_area->ProcessId, process, place, named, name, lost);
                     int written = RecordChunk.Write(chunk, records, head, id => piece.Names.GetValueOrDefault(id));
                     trace.Add(chunk.GetBuffer().AsSpan(0, (int)chunk.Length));
-                    thread = RecordSource.LastThread(records[..written], thread);
+                    place = place.After(records[..written]);
                     records = records[written..];
                     lost = 0;
                 }
@@ -108,6 +106,7 @@ internal sealed unsafe class RecordTap
         RecordRing* ring = RecordArea.RingAt(_area, index);
         fixed (RecordEntry* copy = _copy)
         {
+            uint cpu = RecordRing.CpuFrom(ring, out ulong counted);
             uint count = RecordRing.Copy(ring, _next[index], copy, (uint)_copy.Length, out ulong first);
             if (count == 0)
             {
@@ -116,7 +115,8 @@ internal sealed unsafe class RecordTap
 
             ulong lost = first - _next[index];
             _next[index] = first + count;
-            _pieces.Add(new Piece(index, first, new ReadOnlySpan<RecordEntry>(copy, (int)count).ToArray(), lost, _names));
+            RecordEntry[] records = new ReadOnlySpan<RecordEntry>(copy, (int)count).ToArray();
+            _pieces.Add(new Piece(index, first, RecordPlace.Before(ring, records, first, cpu, counted), records, lost, _names));
         }
     }
 
@@ -130,7 +130,13 @@ internal sealed unsafe class RecordTap
         ulong floor = Atomic.LoadAcquire(ref RecordArea.RingAt(_area, piece.Ring)->Floor);
         int gone = (int)Math.Min((ulong)piece.Records.Length, floor > piece.First ? floor - piece.First : 0);
         Lost += (long)piece.Lost + gone;
-        _pieces[index] = piece with { Records = piece.Records[gone..], Lost = piece.Lost + (ulong)gone, Names = names };
+        _pieces[index] = piece with
+        {
+            Place = piece.Place.After(piece.Records.AsSpan(0, gone)),
+            Records = piece.Records[gone..],
+            Lost = piece.Lost + (ulong)gone,
+            Names = names,
+        };
         return piece.Records.Length - gone;
     }
 
@@ -171,5 +177,5 @@ internal sealed unsafe class RecordTap
         return _names = same && names.Count == _names.Count ? _names : names;
     }
 
-    private sealed record Piece(uint Ring, ulong First, RecordEntry[] Records, ulong Lost, Dictionary<uint, byte[]> Names);
+    private sealed record Piece(uint Ring, ulong First, RecordPlace Place, RecordEntry[] Records, ulong Lost, Dictionary<uint, byte[]> Names);
 }

@@ -28,6 +28,9 @@ internal sealed class RecordedTrace
     /// <summary>Records whose names a torn file no longer has: they are left out.</summary>
     public long Nameless { get; private set; }
 
+    /// <summary>Events whose CPU is not known: they are put on CPU 0.</summary>
+    public long CpuUnknown { get; private set; }
+
     /// <summary>Events of fences whose signal was among what was lost: left out by <see cref="Build"/>.</summary>
     public long HalfSeen { get; private set; }
 
@@ -47,12 +50,12 @@ internal sealed class RecordedTrace
         }
 
         _processId = BinaryPrimitives.ReadInt32LittleEndian(chunk[4..]);
-        _processName = TextOf(chunk.Slice(32 + RecordRing.NameBytes, 64));
-        int thread = BinaryPrimitives.ReadInt32LittleEndian(chunk[8..]);
+        _processName = TextOf(chunk.Slice(RecordChunk.TextsAt + RecordRing.NameBytes, 64));
+        RecordPlace place = new(BinaryPrimitives.ReadInt32LittleEndian(chunk[8..]), BinaryPrimitives.ReadUInt32LittleEndian(chunk[32..]));
         int named = BinaryPrimitives.ReadInt32LittleEndian(chunk[12..]);
         if (named != 0)
         {
-            _threads[named] = TextOf(chunk.Slice(32, RecordRing.NameBytes));
+            _threads[named] = TextOf(chunk.Slice(RecordChunk.TextsAt, RecordRing.NameBytes));
         }
 
         _lost += (long)BinaryPrimitives.ReadUInt64LittleEndian(chunk[24..]);
@@ -62,7 +65,7 @@ internal sealed class RecordedTrace
             throw new InvalidDataException("The names of a piece of the recording run into its records: the file is damaged.");
         }
 
-        AddRecords(MemoryMarshal.Cast<byte, RecordEntry>(chunk[at..]), texts, thread);
+        AddRecords(MemoryMarshal.Cast<byte, RecordEntry>(chunk[at..]), texts, place);
     }
 
     /// <summary>The trace of all chunks.</summary>
@@ -121,15 +124,15 @@ internal sealed class RecordedTrace
         return index;
     }
 
-    private void AddRecords(ReadOnlySpan<RecordEntry> records, Dictionary<uint, int> texts, int thread)
+    private void AddRecords(ReadOnlySpan<RecordEntry> records, Dictionary<uint, int> texts, RecordPlace place)
     {
         bool joins = false;
         foreach (ref readonly RecordEntry r in records)
         {
             switch (r.Kind)
             {
-                case RecordKind.Owner:
-                    thread = (int)r.Context;
+                case RecordKind.Owner or RecordKind.Cpu:
+                    place = place.After(r);
                     break;
                 case RecordKind.Rest when joins:
                     _events[^1] = WithRest(_events[^1], r);
@@ -137,10 +140,11 @@ internal sealed class RecordedTrace
                 case RecordKind.Rest or RecordKind.None:
                     break; // what it belongs to was overwritten
                 default:
-                    joins = r.Kind <= RecordKind.JobUnschedulable && texts.ContainsKey(r.Driver) && texts.ContainsKey(r.Timeline);
+                    joins = KindOf(r.Kind) != null && texts.ContainsKey(r.Driver) && texts.ContainsKey(r.Timeline);
                     if (joins)
                     {
-                        _events.Add(EventOf(r, texts, thread));
+                        _events.Add(EventOf(r, texts, place));
+                        CpuUnknown += place.Cpu == RecordRing.NoCpu ? 1 : 0;
                     }
                     else
                     {
@@ -152,11 +156,32 @@ internal sealed class RecordedTrace
         }
     }
 
-    private static TraceEvent EventOf(in RecordEntry r, Dictionary<uint, int> texts, int thread) => new()
+    // What no trace shows, a later version's kinds included, has no event.
+    private static TraceEventKind? KindOf(RecordKind kind) => kind switch
+    {
+        RecordKind.FenceInit => TraceEventKind.FenceInit,
+        RecordKind.FenceEmit => TraceEventKind.FenceEmit,
+        RecordKind.FenceEnableSignal => TraceEventKind.FenceEnableSignal,
+        RecordKind.FenceSignaled => TraceEventKind.FenceSignaled,
+        RecordKind.FenceWaitStart => TraceEventKind.FenceWaitStart,
+        RecordKind.FenceWaitEnd => TraceEventKind.FenceWaitEnd,
+        RecordKind.FenceDestroy => TraceEventKind.FenceDestroy,
+        RecordKind.JobQueue => TraceEventKind.JobQueue,
+        RecordKind.JobRun => TraceEventKind.JobRun,
+        RecordKind.JobDone => TraceEventKind.JobDone,
+        RecordKind.JobAddDependency => TraceEventKind.JobAddDependency,
+        RecordKind.JobUnschedulable => TraceEventKind.JobUnschedulable,
+        RecordKind.AwaitBegin => TraceEventKind.AwaitBegin,
+        RecordKind.AwaitEnd => TraceEventKind.AwaitEnd,
+        _ => null,
+    };
+
+    private static TraceEvent EventOf(in RecordEntry r, Dictionary<uint, int> texts, RecordPlace place) => new()
     {
         TimeNs = r.Time,
-        Kind = (TraceEventKind)(r.Kind - RecordKind.FenceInit),
-        Tid = thread,
+        Kind = KindOf(r.Kind)!.Value,
+        Cpu = place.Cpu == RecordRing.NoCpu ? 0 : (int)Math.Min(place.Cpu, TraceLog.MaxCpu),
+        Tid = place.Thread,
         Driver = texts[r.Driver],
         Timeline = texts[r.Timeline],
         Context = r.Context,
@@ -166,6 +191,7 @@ internal sealed class RecordedTrace
     private static TraceEvent WithRest(in TraceEvent e, in RecordEntry rest) => e.Kind switch
     {
         TraceEventKind.FenceSignaled => e with { Error = (uint)rest.Context },
+        TraceEventKind.AwaitBegin or TraceEventKind.AwaitEnd => e with { Await = (uint)rest.Context, Outcome = (AwaitOutcome)rest.Seqno },
         TraceEventKind.JobAddDependency or TraceEventKind.JobUnschedulable => e with { OtherContext = rest.Context, OtherSeqno = rest.Seqno },
         _ => e with { Job = rest.Context, JobCount = (uint)rest.Seqno, HardwareJobCount = (int)(rest.Seqno >> 32) },
     };
@@ -255,10 +281,10 @@ internal sealed class RecordedTrace
         TraceEventKind.JobUnschedulable => 4,
         TraceEventKind.JobRun => 5,
         TraceEventKind.FenceEnableSignal => 6,
-        TraceEventKind.FenceWaitStart => 7,
+        TraceEventKind.FenceWaitStart or TraceEventKind.AwaitBegin => 7,
         TraceEventKind.JobDone => 8,
         TraceEventKind.FenceSignaled => 9,
-        TraceEventKind.FenceWaitEnd => 10,
+        TraceEventKind.FenceWaitEnd or TraceEventKind.AwaitEnd => 10,
         _ => 11,
     };
 

@@ -23,8 +23,8 @@ internal sealed class TraceDatWriter
 
     private TraceDatWriter(TraceLog log) => _log = log;
 
-    /// <summary>Writes the whole log.</summary>
-    public static void Write(TraceLog log, Stream stream)
+    /// <summary>Writes what the kernel has events for; how many it has none for: awaits.</summary>
+    public static long Write(TraceLog log, Stream stream)
     {
         TraceDatWriter writer = new(log);
         ReadOnlyMemory<byte>[] cpus = writer.Pages();
@@ -35,6 +35,8 @@ internal sealed class TraceDatWriter
         {
             stream.Write(pages.Span);
         }
+
+        return log.Events.Count(static e => e.IsAwait);
     }
 
     private ReadOnlyMemory<byte>[] Pages()
@@ -42,7 +44,7 @@ internal sealed class TraceDatWriter
         int count = _log.Events.Count == 0 ? 1 : _log.Events.Max(static e => e.Cpu) + 1;
         TraceDatPages[] pages = [.. Enumerable.Range(0, count).Select(static _ => new TraceDatPages())];
         TraceDatRecords records = new(_log);
-        foreach (TraceEvent e in _log.Events)
+        foreach (TraceEvent e in _log.Events.Where(static e => !e.IsAwait))
         {
             pages[e.Cpu].Add(e.TimeNs, records.Of(e));
         }

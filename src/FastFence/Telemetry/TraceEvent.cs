@@ -1,3 +1,5 @@
+using FastFence.Recording;
+
 namespace FastFence.Telemetry;
 
 /// <summary>One record of a trace. Names are indices into <see cref="TraceLog.Names"/>.</summary>
@@ -45,6 +47,15 @@ internal readonly record struct TraceEvent
     /// <summary>Jobs: jobs with the hardware.</summary>
     public int HardwareJobCount { get; init; }
 
+    /// <summary>Awaits: tells those apart that run at one time.</summary>
+    public uint Await { get; init; }
+
+    /// <summary>Awaits: how it ended.</summary>
+    public AwaitOutcome Outcome { get; init; }
+
     /// <summary>Is it one of the scheduler's?</summary>
-    public bool IsJob => Kind >= TraceEventKind.JobQueue;
+    public bool IsJob => Kind is >= TraceEventKind.JobQueue and <= TraceEventKind.JobUnschedulable;
+
+    /// <summary>Is it an await's? The kernel has none: only asynchronous slices can show them.</summary>
+    public bool IsAwait => Kind >= TraceEventKind.AwaitBegin;
 }

@@ -1,6 +1,6 @@
 namespace FastFence.Telemetry;
 
-/// <summary>What a trace record says: the kernel's seven fence events and the five of its job scheduler (6.17).</summary>
+/// <summary>What a trace record says: the kernel's seven fence events, the five of its job scheduler (6.17), and awaits.</summary>
 internal enum TraceEventKind : byte
 {
     /// <summary>A fence was made (<c>dma_fence_init</c>).</summary>
@@ -38,4 +38,10 @@ internal enum TraceEventKind : byte
 
     /// <summary>It was due and could not run for that fence (<c>drm_sched_job_unschedulable</c>).</summary>
     JobUnschedulable,
+
+    /// <summary>An await of a fence or a value began: not of the kernel's.</summary>
+    AwaitBegin,
+
+    /// <summary>It ended.</summary>
+    AwaitEnd,
 }

@@ -12,6 +12,9 @@ internal sealed class TraceLog
     /// <summary>Most names a log takes: a trace that needs more is one whose names are not a set (<c>DynamicNames</c>).</summary>
     public const int MaxNames = 1 << 20;
 
+    /// <summary>Highest CPU number: Perfetto drops a bundle of a CPU beyond.</summary>
+    public const uint MaxCpu = 1023;
+
     /// <summary>Process whose trace it is; 0 when there are several.</summary>
     public int Pid { get; init; }
 
@@ -70,7 +73,7 @@ internal sealed class TraceLog
         ArgumentOutOfRangeException.ThrowIfNegative(e.TimeNs);
         ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual((uint)e.Driver, (uint)_names.Count);
         ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual((uint)e.Timeline, (uint)_names.Count);
-        ArgumentOutOfRangeException.ThrowIfGreaterThan((uint)e.Cpu, 1023u); // Perfetto drops a bundle of a CPU beyond
+        ArgumentOutOfRangeException.ThrowIfGreaterThan((uint)e.Cpu, MaxCpu);
         _sorted &= _events.Count == 0 || _events[^1].TimeNs <= e.TimeNs;
         _events.Add(e);
     }

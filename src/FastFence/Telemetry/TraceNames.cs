@@ -1,6 +1,8 @@
+using FastFence.Recording;
+
 namespace FastFence.Telemetry;
 
-/// <summary>The kernel's names of the events.</summary>
+/// <summary>The names of the events: the kernel's, where it has them.</summary>
 internal static class TraceNames
 {
     /// <summary>The name of a kind (6.17's for the scheduler).</summary>
@@ -18,6 +20,17 @@ internal static class TraceNames
         TraceEventKind.JobDone => "drm_sched_job_done",
         TraceEventKind.JobAddDependency => "drm_sched_job_add_dep",
         TraceEventKind.JobUnschedulable => "drm_sched_job_unschedulable",
+        TraceEventKind.AwaitBegin => "await_begin",
+        TraceEventKind.AwaitEnd => "await_end",
         _ => throw new ArgumentOutOfRangeException(nameof(kind), kind, "No such trace event."),
+    };
+
+    /// <summary>The word for an await's end.</summary>
+    public static string Of(AwaitOutcome outcome) => outcome switch
+    {
+        AwaitOutcome.Completed => "completed",
+        AwaitOutcome.TimedOut => "timed out",
+        AwaitOutcome.Canceled => "canceled",
+        _ => "in a way that this version does not know",
     };
 }

@@ -11,6 +11,7 @@ using FastFence.Atomics;
 using FastFence.Fences;
 using FastFence.Platform;
 using FastFence.Reclamation;
+using FastFence.Recording;
 
 namespace FastFence.Waiting;
 
@@ -24,6 +25,7 @@ internal sealed unsafe class AwaitSource : IValueTaskSource<FenceStatus>, IValue
     private ManualResetValueTaskSourceCore<WaitResult> _core;
     private FenceRef _held;
     private AwaitTicket _ticket;
+    private AwaitTrace _trace;
     private CancellationTokenRegistration _cancellation;
     private CancellationToken _token;
     private ITimer? _timer;
@@ -89,6 +91,7 @@ internal sealed unsafe class AwaitSource : IValueTaskSource<FenceStatus>, IValue
 
         _ticket = new AwaitTicket(seat);
         TimelineWaiters.Add(seat.Cache, timeline, seat.Node);
+        _trace.Begin(_number, seat.Cache, timeline, seqno); // its end comes after Arm, whatever happens
         return true;
     }
 
@@ -132,6 +135,7 @@ internal sealed unsafe class AwaitSource : IValueTaskSource<FenceStatus>, IValue
         // Waits for a cancellation that runs at this moment, so that it cannot reach the source's next await.
         _cancellation.Dispose();
         _cancellation = default;
+        _trace.End(_number, _canceled ? AwaitOutcome.Canceled : _result.IsTimedOut ? AwaitOutcome.TimedOut : AwaitOutcome.Completed);
         if (!_held.IsNull)
         {
             _held.Dispose();
@@ -199,6 +203,7 @@ internal sealed unsafe class AwaitSource : IValueTaskSource<FenceStatus>, IValue
         {
             case AddCallbackResult.Added:
                 _ticket = new AwaitTicket(callback);
+                _trace.Begin(_number, held.Fence);
                 Arm(terms);
                 return true;
             case AddCallbackResult.NoMemory:

@@ -79,6 +79,7 @@ internal static class All
         new TakenOver(),
         new RecordOverwritten(),
         new RecordCounted(),
+        new RecordMoved(),
         new CallsRead(),
         new RecordingOn(),
     ];

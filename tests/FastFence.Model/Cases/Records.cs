@@ -135,3 +135,37 @@ internal sealed unsafe class RecordingOn : ModelCase
         }
     }
 }
+
+/// <summary>A thread is moved to another CPU while its ring is read.</summary>
+internal sealed unsafe class RecordMoved : RecordCase
+{
+    public override string Title => "write a record on another CPU; ask for the CPU and copy";
+
+    public override IReadOnlyList<Twin> Twins { get; } =
+    [
+        new("CPU-MOVE", WeakenKind.Relaxed),
+        new("CPU-LOOK", WeakenKind.Relaxed),
+    ];
+
+    public override void SetUp()
+    {
+        base.SetUp();
+
+        // Record 5 is written on CPU 0, what follows on CPU 1: the word of the thread's own stands behind the ring's.
+        Ring->Unasked = 1;
+        Ring->CpuAt = (nint)((byte*)&Ring->CpuOffset - (byte*)&Ring->Cpu);
+        Ring->CpuOffset = 2;
+    }
+
+    public override void Body(int thread)
+    {
+        if (thread == 0)
+        {
+            RecordRing.Write(Ring, 8, 8, 8, 8);
+            return;
+        }
+
+        uint cpu = RecordRing.CpuFrom(Ring, out ulong from);
+        Require(cpu == 0 || from > 7, $"CPU {cpu} is said of the records from {from} on: before the move");
+    }
+}

@@ -102,7 +102,7 @@ public sealed unsafe class RecordTapTests : IDisposable
             Record(RecordKind.FenceInit, 1), Record(RecordKind.FenceInit, 2), Record(RecordKind.FenceSignaled, 2), Record(RecordKind.FenceInit, 3),
         ];
         using MemoryStream chunk = new();
-        RecordChunk.Write(chunk, records, new ChunkHead(1, "p", 2, 0, string.Empty, (ulong)lost), static id => Encoding.UTF8.GetBytes($"name {id}"));
+        RecordChunk.Write(chunk, records, new ChunkHead(1, "p", new RecordPlace(2, 0), 0, string.Empty, (ulong)lost), static id => Encoding.UTF8.GetBytes($"name {id}"));
         RecordedTrace trace = new();
         trace.Add(chunk.ToArray());
         Assert.Equal(4 - leftOut, trace.Build().Events.Count);
