@@ -220,6 +220,9 @@ public sealed class CaseTests
     public void AnAwaitOfAFenceEndsOnce() => Holds<Awaiting>();
 
     [Fact]
+    public void WhatIsGivenToAThreadThatLeavesIsTakenAllTheSame() => Holds<SeatGiven>();
+
+    [Fact]
     public void APollerThatGoesOnAfterATakeoverDoesNothingTwice() => Holds<TakenOver>();
 
     [Fact]

@@ -76,6 +76,7 @@ internal static class All
         new FeedTwo(),
         new FeedTakenOver(),
         new Awaiting(),
+        new SeatGiven(),
         new TakenOver(),
         new RecordOverwritten(),
         new RecordCounted(),

@@ -7,6 +7,9 @@ internal static class ThreadPool
     /// <summary>Items of the present execution.</summary>
     public static int Queued { get; set; }
 
+    /// <summary>What nobody has begun yet: all are begun at once.</summary>
+    public static long PendingWorkItemCount => 0;
+
     public static void UnsafeQueueUserWorkItem(IThreadPoolWorkItem item, bool preferLocal)
     {
         _ = preferLocal;

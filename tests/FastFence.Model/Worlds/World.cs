@@ -34,6 +34,7 @@ internal static unsafe class World
     public static void Create(Worker[] workers)
     {
         AppContext.SetData(Reservation.BoundOption, 64L << 20);
+        Waiting.AwaitLinger.IsOn = false; // its seat is the process's; the cases have one of their own
         s_engine = (EngineBlock*)BlockHeap.TryAllocate(sizeof(EngineBlock));
         s_engine->Domain = Domain;
         PoolSet* pools = &s_engine->Pools;
