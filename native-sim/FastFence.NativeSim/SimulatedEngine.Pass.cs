@@ -1,114 +1,101 @@
-// One pass of an engine on its thread: the job in flight, then each ring in turn. It never blocks, so that hang, stop, loss and
-// the taking away of a ring are all noticed at the next pass. Nothing here allocates.
+// What an engine on a thread is for its schedule. It never blocks, so that hang, stop, loss and the taking away of a ring are all noticed at
+// the next pass. Nothing here allocates.
+using FastFence.NativeSim.Jobs;
+
 namespace FastFence.NativeSim;
 
-public sealed partial class SimulatedEngine
+public sealed partial class SimulatedEngine : IJobEngine
 {
-    private SimulatedStream? _running;
-    private long _endsAt;
+    private readonly JobSchedule _schedule;
+    private InterruptCoalescer _coalescer;
+    private SimulatedStream[] _followed = [];
+    private long _interrupts;
+
+    long IJobEngine.Now => DeviceClock.Nanoseconds;
+
+    bool IJobEngine.Stands => _hang || _gpu.IsLost;
+
+    long IJobEngine.NanosecondsOf(in RingCommand command) => _jobTime.NanosecondsOf(command, _number++);
+
+    bool IJobEngine.HasReached(ulong context, ulong value) => _gpu.HasReached(context, value);
+
+    void IJobEngine.Begun(JobStream stream)
+    {
+    }
+
+    void IJobEngine.Execute(in RingCommand command) => Execute(command, 0);
+
+    void IJobEngine.Complete(JobStream stream, int jobs, long now)
+    {
+        bool isRaised = _coalescer.Add(jobs, now);
+        if (((SimulatedStream)stream).TryComplete(now, silently: !isRaised))
+        {
+            Volatile.Write(ref _jobs, _jobs + jobs);
+        }
+
+        if (isRaised)
+        {
+            Interrupt();
+        }
+    }
+
+    /// <summary>The stream of a context; null when it has none.</summary>
+    internal SimulatedStream? StreamOf(ulong context)
+    {
+        foreach (SimulatedStream stream in _streams)
+        {
+            if (stream.Context == context)
+            {
+                return stream;
+            }
+        }
+
+        return null;
+    }
+
+    // Is a job in flight? For who plays with time.
+    internal bool IsBusy => _schedule.IsBusy;
 
     private void Pass()
     {
         SimulatedStream[] streams = _streams;
-        long soonest = long.MaxValue;
-        bool worked = false;
-        bool stands = _hang || _gpu.IsLost;
-        if (_running != null)
+        if (streams != _followed)
         {
-            worked = RunOn(stands, ref soonest);
+            _followed = streams;
+            _schedule.Follow(streams);
         }
 
-        for (uint i = 0; i < (uint)streams.Length && _running == null && !stands; i++)
-        {
-            worked |= Serve(streams[(_turn + i) % (uint)streams.Length], ref soonest);
-        }
-
+        bool worked = _schedule.Pass();
         _turn++;
+        if (_coalescer.DueAt != long.MaxValue && _coalescer.TryTake(DeviceClock.Nanoseconds))
+        {
+            Interrupt();
+        }
+
         if (worked)
         {
             _idleSince = 0;
         }
         else
         {
-            Idle(streams, soonest, stands);
+            Idle(streams, Math.Min(_schedule.Soonest, _coalescer.DueAt), _hang || _gpu.IsLost);
         }
     }
 
-    // The job in flight: ends it, or says when it will end.
-    private bool RunOn(bool stands, ref long soonest)
+    private void Execute(in RingCommand command, long now)
     {
-        if (!_running!.IsLive)
+        if (command.Opcode >= (uint)DeviceOpcode.Copy)
         {
-            _running.Drop();
-            _running = null;
-            return true;
+            DeviceData.Execute(command, _gpu.Data, now != 0 ? now : DeviceClock.Nanoseconds);
         }
-
-        if (stands || DeviceClock.Nanoseconds < _endsAt)
-        {
-            soonest = stands ? long.MaxValue : _endsAt;
-            return false;
-        }
-
-        _running.Finish();
-        Complete(_running, DeviceClock.Nanoseconds, 1);
-        _freeAt = _endsAt;
-        _running = null;
-        return true;
     }
 
-    // Jobs without duration are completed together, up to a bound, with one write; one with a duration is put in flight.
-    private bool Serve(SimulatedStream stream, ref long soonest)
+    private void Interrupt()
     {
-        if (!stream.IsLive)
+        Volatile.Write(ref _interrupts, _interrupts + 1);
+        foreach (SimulatedStream stream in _followed)
         {
-            return false;
-        }
-
-        int finished = 0;
-        long now = 0;
-        while (finished < _gpu.Options.BatchLimit && stream.TryNext(out RingCommand command))
-        {
-            if (command.NotBeforeNanoseconds != 0)
-            {
-                now = now != 0 ? now : DeviceClock.Nanoseconds;
-                if (command.NotBeforeNanoseconds > now)
-                {
-                    soonest = Math.Min(soonest, command.NotBeforeNanoseconds);
-                    stream.IsWaiting = true;
-                    break;
-                }
-            }
-
-            long duration = _jobTime.NanosecondsOf(command, _number++);
-            if (duration != 0)
-            {
-                // Started when it could be, not when we noticed: lateness of this thread does not add up over a queue of jobs.
-                now = now != 0 ? now : DeviceClock.Nanoseconds;
-                bool queued = _idleSince == 0 || stream.IsWaiting;
-                _endsAt = (queued ? Math.Min(now, Math.Max(_freeAt, command.NotBeforeNanoseconds)) : now) + duration;
-                _running = stream;
-                break;
-            }
-
-            stream.Finish();
-            finished++;
-        }
-
-        if (finished != 0)
-        {
-            Complete(stream, DeviceClock.Nanoseconds, finished);
-            _freeAt = Math.Max(_freeAt, now);
-        }
-
-        return finished != 0 || _running != null;
-    }
-
-    private void Complete(SimulatedStream stream, long now, int jobs)
-    {
-        if (stream.TryComplete(now))
-        {
-            Volatile.Write(ref _jobs, _jobs + jobs);
+            stream.Interrupt();
         }
     }
 }

@@ -12,7 +12,7 @@ public sealed partial class SimulatedEngine
     // An engine that has found nothing for so long parks on its ring's doorbell.
     private const long YieldNanoseconds = 100_000;
 
-    // Longest park on the only ring; with several rings only one doorbell can be slept on, so others are looked at this often.
+    // Longest park on the only ring; with several rings only one doorbell can be slept on, so others are looked at this often, as are values of other engines.
     private const long ParkNanoseconds = 10_000_000;
     private const long ParkAmongSeveralNanoseconds = 100_000;
 
@@ -83,13 +83,13 @@ public sealed partial class SimulatedEngine
 
     private void Run()
     {
-        _freeAt = DeviceClock.Nanoseconds;
         while (!_stopping)
         {
             Pass();
             Volatile.Write(ref _passes, _passes + 1);
         }
 
+        Interrupt(); // what was held back
         _ended = true;
     }
 
@@ -104,7 +104,7 @@ public sealed partial class SimulatedEngine
         }
 
         // A job in flight is no idle spell: the next one starts when it ends.
-        if (_running == null && _idleSince == 0)
+        if (!_schedule.IsBusy && _idleSince == 0)
         {
             _idleSince = now;
         }
@@ -156,7 +156,7 @@ public sealed partial class SimulatedEngine
         }
         else
         {
-            sleeper.Consumer.WaitForWork(now + (live == 1 ? ParkNanoseconds : ParkAmongSeveralNanoseconds));
+            sleeper.Consumer.WaitForWork(now + (live == 1 && !_schedule.WaitsForValue ? ParkNanoseconds : ParkAmongSeveralNanoseconds));
         }
     }
 }

@@ -1,7 +1,9 @@
+using FastFence.NativeSim.Jobs;
+
 namespace FastFence.NativeSim;
 
 /// <summary>
-/// One engine: runs one job at a time, in order within a ring, round robin between rings. A job is complete at
+/// One engine: runs jobs in order within a ring, more urgent rings first, others in turn, one at a time unless it is wider. A job is complete at
 /// max(start, its earliest time) + its duration. Thread class: any, but <see cref="Step"/> one at a time.
 /// </summary>
 public sealed partial class SimulatedEngine
@@ -26,6 +28,8 @@ public sealed partial class SimulatedEngine
         _number = (ulong)index << NumbersPerEngineShift;
         Kind = kind;
         Name = name;
+        _schedule = new JobSchedule(this, gpu.Options.JobsAtOnce, gpu.Options.BatchLimit);
+        _coalescer = new InterruptCoalescer((uint)gpu.Options.InterruptJobs, (long)gpu.Options.InterruptDelay.TotalNanoseconds);
     }
 
     /// <summary>What it stands for.</summary>
@@ -36,6 +40,9 @@ public sealed partial class SimulatedEngine
 
     /// <summary>Jobs completed.</summary>
     public long JobsCompleted => Volatile.Read(ref _jobs);
+
+    /// <summary>Interrupts raised; fewer than jobs where they are held back (<see cref="SimulatedGpuOptions.InterruptJobs"/>). None are counted when stepped.</summary>
+    public long InterruptsRaised => Volatile.Read(ref _interrupts);
 
     /// <summary>
     /// A fault to inject: while true the engine takes no job and completes none, the one in flight included. The jobs of rings
@@ -49,8 +56,9 @@ public sealed partial class SimulatedEngine
 
     /// <summary>Lets the engine consume a ring. One engine a ring; rings that are gone are forgotten here.</summary>
     /// <param name="ring">A ring.</param>
+    /// <param name="priority">The higher, the more urgent: its jobs go first, and set longer ones of less urgent rings aside.</param>
     /// <exception cref="InvalidOperationException">The ring is attached already.</exception>
-    public void Attach(FenceRing ring)
+    public void Attach(FenceRing ring, int priority = 0)
     {
         ArgumentNullException.ThrowIfNull(ring);
         lock (_lock)
@@ -60,7 +68,7 @@ public sealed partial class SimulatedEngine
                 throw new InvalidOperationException($"The ring of context {ring.Timeline.Context} is attached to engine '{Name}' already.");
             }
 
-            _streams = [.. Array.FindAll(_streams, static s => s.IsLive), new SimulatedStream(ring)];
+            _streams = [.. Array.FindAll(_streams, static s => s.IsLive), new SimulatedStream(ring) { Priority = priority }];
         }
 
         Wake();
@@ -97,6 +105,7 @@ public sealed partial class SimulatedEngine
 
         _freeAt = Math.Max(_freeAt, command.NotBeforeNanoseconds) + _jobTime.NanosecondsOf(command, _number++);
         _gpu.VirtualNanoseconds = Math.Max(_gpu.VirtualNanoseconds, _freeAt);
+        Execute(command, _freeAt);
         stream.Finish();
         if (stream.TryComplete(0))
         {
@@ -106,35 +115,33 @@ public sealed partial class SimulatedEngine
         return true;
     }
 
-    // The next in turn whose time has come, else the one whose time comes first.
+    // Of those whose time and value have come the most urgent, the next in turn among equals; else the one whose time comes first.
     private SimulatedStream? FirstReady(out RingCommand command)
     {
         SimulatedStream[] streams = _streams;
-        SimulatedStream? first = null;
-        command = default;
+        int best = -1;
+        bool isReady = false;
         for (uint i = 0; i < (uint)streams.Length; i++)
         {
-            uint at = (_turn + i) % (uint)streams.Length;
+            int at = (int)((_turn + i) % (uint)streams.Length);
             SimulatedStream stream = streams[at];
-            if (!stream.IsLive || !stream.TryNext(out RingCommand candidate))
+            if (!stream.IsLive || !stream.TryNext()
+                || (JobSchedule.IsWait(stream.Command) && !_gpu.HasReached(stream.Command.Argument0, stream.Command.Argument1)))
             {
                 continue;
             }
 
-            bool ready = candidate.NotBeforeNanoseconds <= _freeAt;
-            if (ready || first == null || candidate.NotBeforeNanoseconds < command.NotBeforeNanoseconds)
+            bool ready = stream.Command.NotBeforeNanoseconds <= _freeAt;
+            if (best < 0 || (ready && (!isReady || stream.Priority > streams[best].Priority))
+                || (!ready && !isReady && stream.Command.NotBeforeNanoseconds < streams[best].Command.NotBeforeNanoseconds))
             {
-                first = stream;
-                command = candidate;
-            }
-
-            if (ready)
-            {
-                _turn = at + 1;
-                break;
+                best = at;
+                isReady = ready;
             }
         }
 
-        return first;
+        _turn = isReady ? (uint)best + 1 : _turn;
+        command = best < 0 ? default : streams[best].Command;
+        return best < 0 ? null : streams[best];
     }
 }

@@ -1,3 +1,5 @@
+using FastFence.NativeSim.Jobs;
+
 namespace FastFence.NativeSim;
 
 /// <summary>
@@ -10,6 +12,7 @@ namespace FastFence.NativeSim;
 public sealed class SimulatedGpu : FenceDevice, IDisposable
 {
     private readonly Lock _lock = new();
+    private readonly byte[] _data;
     private volatile SimulatedEngine[] _engines = [];
     private volatile bool _lost;
     private bool _started;
@@ -21,6 +24,7 @@ public sealed class SimulatedGpu : FenceDevice, IDisposable
     {
         Options = options ?? new SimulatedGpuOptions();
         Options.Validate();
+        _data = new byte[Options.DataBytes];
     }
 
     /// <summary>The options it was made with.</summary>
@@ -34,6 +38,19 @@ public sealed class SimulatedGpu : FenceDevice, IDisposable
 
     /// <summary>Virtual time of the stepped mode, ns: the latest completion.</summary>
     public long VirtualNanoseconds { get; internal set; }
+
+    internal Span<byte> Data => _data;
+
+    /// <summary>64 bits of the device's data.</summary>
+    /// <param name="offset">In bytes.</param>
+    public ulong ReadValue(long offset) => DeviceData.Read(_data, offset);
+
+    /// <summary>A time that <see cref="DeviceOpcode.Timestamp"/> wrote.</summary>
+    /// <param name="offset">In bytes.</param>
+    /// <param name="notBefore">Monotonic ns: when its job was emitted.</param>
+    /// <param name="nanoseconds">The time; 0 if it is not believed.</param>
+    /// <returns>False when it lies before that or in the future.</returns>
+    public bool TryReadTime(long offset, long notBefore, out long nanoseconds) => DeviceData.TryReadTime(_data, offset, notBefore, out nanoseconds);
 
     /// <summary>Adds an engine; it starts at once if the GPU has been started.</summary>
     /// <param name="kind">What it stands for.</param>
@@ -136,6 +153,20 @@ public sealed class SimulatedGpu : FenceDevice, IDisposable
         }
 
         return true;
+    }
+
+    // A ring that has ended holds nobody up; one that no engine has might still come.
+    internal bool HasReached(ulong context, ulong value)
+    {
+        foreach (SimulatedEngine engine in _engines)
+        {
+            if (engine.StreamOf(context) is { } stream)
+            {
+                return stream.Reported >= value || !stream.IsLive;
+            }
+        }
+
+        return false;
     }
 
     /// <summary>Stops it for good.</summary>

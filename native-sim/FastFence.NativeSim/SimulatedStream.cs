@@ -1,22 +1,24 @@
+using FastFence.NativeSim.Jobs;
+
 namespace FastFence.NativeSim;
 
-/// <summary>One ring as its engine sees it: commands in order, and the one taken and not done.</summary>
-internal sealed class SimulatedStream(FenceRing ring)
+/// <summary>A ring of this process as its engine sees it, and the write that cannot come late.</summary>
+internal sealed class SimulatedStream(FenceRing ring) : JobStream
 {
-    private RingCommand _command;
+    private ulong _reported = ring.Consumer.Position;
+    private bool _isSilent;
 
     internal FenceRing Ring => ring;
 
     internal RingConsumer Consumer { get; } = ring.Consumer;
 
-    /// <summary>A command is taken and not completed.</summary>
-    internal bool IsHolding { get; private set; }
+    internal ulong Context { get; } = ring.Timeline.Context;
 
-    /// <summary>The command held was taken before its earliest time.</summary>
-    internal bool IsWaiting { get; set; }
+    /// <summary>Position reported last. Any thread.</summary>
+    internal ulong Reported => Volatile.Read(ref _reported);
 
-    /// <summary>May the engine still work for this ring? Not once it fails, is closed or gone.</summary>
-    internal bool IsLive
+    /// <summary>Not once it fails, is closed or gone.</summary>
+    internal override bool IsLive
     {
         get
         {
@@ -26,32 +28,16 @@ internal sealed class SimulatedStream(FenceRing ring)
         }
     }
 
+    protected override ulong Taken => Consumer.Position;
+
     // Inside a section: the ring's memory cannot go meanwhile.
     private bool IsLiveInside => !Consumer.IsDetached && ring.IsRunning;
-
-    /// <summary>The command held, or the next one; false when none is published.</summary>
-    internal bool TryNext(out RingCommand command)
-    {
-        if (!IsHolding)
-        {
-            IsHolding = Consumer.TryTake(out _command);
-        }
-
-        command = _command;
-        return IsHolding;
-    }
-
-    /// <summary>The command held counts as done; <see cref="TryComplete"/> will tell.</summary>
-    internal void Finish() => IsHolding = IsWaiting = false;
-
-    /// <summary>Forgets the command held: its ring was taken away.</summary>
-    internal void Drop() => IsHolding = IsWaiting = false;
 
     /// <summary>
     /// Writes the completion word for everything finished, unless the ring has been taken away. Look and write are in one access
     /// section, so a whole pass of the engine after the mark ends every write that was decided on before it.
     /// </summary>
-    internal bool TryComplete(long nanoseconds)
+    internal bool TryComplete(long nanoseconds, bool silently = false)
     {
         AccessToken token = default;
         using AccessSection section = AccessSection.Begin(ref token);
@@ -60,7 +46,30 @@ internal sealed class SimulatedStream(FenceRing ring)
             return false;
         }
 
-        Consumer.Complete(IsHolding ? Consumer.Position - 1 : Consumer.Position, nanoseconds);
+        ulong position = Finished;
+        _isSilent |= silently;
+        if (silently)
+        {
+            Consumer.CompleteSilently(position);
+        }
+        else
+        {
+            Consumer.Complete(position, nanoseconds);
+        }
+
+        Volatile.Write(ref _reported, position);
         return true;
     }
+
+    /// <summary>The interrupt for what was completed silently.</summary>
+    internal void Interrupt()
+    {
+        if (_isSilent)
+        {
+            _isSilent = false;
+            Consumer.Interrupt();
+        }
+    }
+
+    protected override bool TryTake(out RingCommand command) => Consumer.TryTake(out command);
 }

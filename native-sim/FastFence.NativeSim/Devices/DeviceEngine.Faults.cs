@@ -10,8 +10,11 @@ internal sealed unsafe partial class DeviceEngine
     private DeviceFault _next;
     private long _argument;
     private bool _hangNext;
-    private bool _hangs;
     private bool _writesLate;
+    private DeviceStream? _hung;
+    private DeviceStream? _late;
+    private ulong _latePosition;
+    private ulong _lateContext;
     private long _extra;
     private long _lateAt;
     private ulong _random;
@@ -22,7 +25,8 @@ internal sealed unsafe partial class DeviceEngine
         switch (fault)
         {
             case DeviceFault.None:
-                _hangNext = _hangs = _writesLate = false;
+                _hangNext = _writesLate = false;
+                _hung = null;
                 _next = DeviceFault.None;
                 break;
             case DeviceFault.Hang or DeviceFault.LateWrite:
@@ -51,30 +55,32 @@ internal sealed unsafe partial class DeviceEngine
         return extra;
     }
 
-    // The ring of the job that hangs is taken away: the engine is free again. A late write goes to a place that nobody reads any more.
+    // The ring of the job that hangs is taken away: the engine is free again.
     private void TakenAway(DeviceStream stream)
     {
-        if (!_hangs)
+        if (_hung != stream)
         {
             return;
         }
 
-        _hangs = false;
+        _hung = null;
         if (_writesLate)
         {
             _writesLate = false;
-            DeviceStream late = stream;
-            ulong position = stream.Done + 1;
-            Thread writer = new(() =>
-            {
-                Thread.Sleep(100); // by then its fences have ended: before, it would be a job that was merely slow
-                late.Write(position);
-                Interrupt();
-            })
-            {
-                IsBackground = true,
-            };
-            writer.Start();
+            _late = stream;
+            _latePosition = stream.Done + 1;
+            _lateContext = stream.Context;
+        }
+    }
+
+    // Its fences have ended, and the ring has gone on elsewhere: that is late. The place is one that nobody reads any more.
+    private void WriteLate(DeviceStream stream)
+    {
+        if (_late != null && _late != stream && stream.Context == _lateContext)
+        {
+            _late.Write(_latePosition);
+            _late = null;
+            Interrupt();
         }
     }
 
@@ -115,8 +121,14 @@ internal sealed unsafe partial class DeviceEngine
         }
     }
 
-    private void RaiseLate()
+    // Interrupts that were held back: by a fault, or to come with others.
+    private void RaiseDue()
     {
+        if (_coalescer.DueAt != long.MaxValue && _coalescer.TryTake(Clock))
+        {
+            RaiseInterrupt();
+        }
+
         if (_lateAt != 0 && Clock >= _lateAt)
         {
             _lateAt = 0;

@@ -1,43 +1,65 @@
+using FastFence.NativeSim.Jobs;
 using FastFence.NativeSim.Mappings;
 
 namespace FastFence.NativeSim.Devices;
 
 /// <summary>
-/// One engine of a device process, a thread: one job at a time, in order within a ring, round robin between rings; jobs without duration in
-/// batches with one write of the word. Nothing here allocates but a change of rings.
+/// One engine of a device process, a thread: what its schedule asks for, the rings that its host gives and takes, sleep and interrupts. Nothing here allocates
+/// but a change of rings.
 /// </summary>
-internal sealed unsafe partial class DeviceEngine(DeviceMap map, uint index)
+internal sealed unsafe partial class DeviceEngine : IJobEngine
 {
     private const int BatchLimit = 256;
     private const long SpinNanoseconds = 3_000;
     private const long YieldNanoseconds = 200_000;
     private const long ParkNanoseconds = 50_000_000;
 
-    private readonly DeviceStream?[] _byRing = new DeviceStream?[map.Layout.Rings];
-    private readonly EngineWords* _words = map.EngineWordsOf(index);
-    private readonly EngineEntry* _entry = map.EngineEntryOf(index);
+    private readonly DeviceMap _map;
+    private readonly DeviceValues _values;
+    private readonly uint _index;
+    private readonly DeviceStream?[] _byRing;
+    private readonly EngineWords* _words;
+    private readonly EngineEntry* _entry;
+    private readonly JobSchedule _schedule;
     private DeviceStream[] _streams = [];
-    private DeviceStream? _running;
-    private RingCommand _command;
+    private InterruptCoalescer _coalescer;
     private uint _changes;
-    private uint _turn;
-    private long _endsAt;
+    private uint _executing;
     private long _idleSince;
+    private bool _announced;
     private bool _ended;
+
+    internal DeviceEngine(DeviceMap map, DeviceValues values, uint index)
+    {
+        _map = map;
+        _index = index;
+        _values = values;
+        _byRing = new DeviceStream?[map.Layout.Rings];
+        _words = map.EngineWordsOf(index);
+        _entry = map.EngineEntryOf(index);
+        _schedule = new JobSchedule(this, (int)map.Habits.JobsAtOnce, BatchLimit);
+        _coalescer = new InterruptCoalescer(map.Habits.InterruptJobs, map.Habits.InterruptNanoseconds);
+    }
+
+    long IJobEngine.Now => Clock;
+
+    bool IJobEngine.Stands => _hung != null;
+
+    private static long Clock => DeviceClock.Nanoseconds;
 
     /// <summary>The thread's body.</summary>
     internal void Run()
     {
         FollowChanges();
-        while (!_ended && Volatile.Read(ref map.Host->Stop) == 0)
+        while (!_ended && Volatile.Read(ref _map.Host->Stop) == 0)
         {
-            if (Volatile.Read(ref map.Host->Changes) != _changes)
+            if (Volatile.Read(ref _map.Host->Changes) != _changes)
             {
                 FollowChanges();
             }
 
-            RaiseLate();
-            if (_ended || Pass())
+            RaiseDue();
+            if (_ended || _schedule.Pass())
             {
                 _idleSince = 0;
             }
@@ -45,13 +67,57 @@ internal sealed unsafe partial class DeviceEngine(DeviceMap map, uint index)
             {
                 Idle();
             }
+
+            SayExecuting();
+        }
+    }
+
+    long IJobEngine.NanosecondsOf(in RingCommand command) =>
+        Math.Max(_hangNext ? 1 : 0, Math.Max(0, command.DurationNanoseconds) + TakeExtraTime());
+
+    bool IJobEngine.HasReached(ulong context, ulong value) => _values.HasReached(context, value);
+
+    void IJobEngine.Begun(JobStream stream)
+    {
+        if (_hangNext)
+        {
+            _hangNext = false;
+            _hung = (DeviceStream)stream;
+        }
+
+        _executing = ((DeviceStream)stream).Ring + 1;
+        SayExecuting();
+        WriteLate((DeviceStream)stream);
+    }
+
+    void IJobEngine.Execute(in RingCommand command)
+    {
+        if (command.Opcode >= (uint)DeviceOpcode.Copy)
+        {
+            DeviceData.Execute(command, _map.Data, Clock);
+        }
+    }
+
+    void IJobEngine.Complete(JobStream stream, int jobs, long now)
+    {
+        DeviceStream done = (DeviceStream)stream;
+        if (!TryBreakWord(done))
+        {
+            done.Report(now);
+        }
+
+        Volatile.Write(ref _words->Jobs, _words->Jobs + (ulong)jobs);
+        WriteLate(done);
+        if (_coalescer.Add(jobs, now))
+        {
+            RaiseInterrupt();
         }
     }
 
     // Rings come and go, faults are asked for. The number is read first: what changes meanwhile is seen at the next look.
     private void FollowChanges()
     {
-        _changes = Volatile.Read(ref map.Host->Changes);
+        _changes = Volatile.Read(ref _map.Host->Changes);
         uint fault = Volatile.Read(ref _entry->FaultNumber);
         if (fault != _words->FaultDone)
         {
@@ -60,14 +126,15 @@ internal sealed unsafe partial class DeviceEngine(DeviceMap map, uint index)
         }
 
         bool changed = false;
-        for (uint ring = 0; ring < map.Layout.Rings && !_ended; ring++)
+        for (uint ring = 0; ring < _map.Layout.Rings && !_ended; ring++)
         {
-            changed |= Follow(ring, map.RingEntryOf(ring));
+            changed |= Follow(ring, _map.RingEntryOf(ring));
         }
 
         if (changed)
         {
-            _streams = [.. _byRing.Where(static s => s is { IsActive: true }).Select(static s => s!)];
+            _streams = [.. _byRing.Where(static s => s is { IsLive: true }).Select(static s => s!)];
+            _schedule.Follow(_streams);
         }
     }
 
@@ -76,157 +143,57 @@ internal sealed unsafe partial class DeviceEngine(DeviceMap map, uint index)
         uint number = Volatile.Read(ref entry->Number);
         uint state = Volatile.Read(ref entry->State); // as new as its number, or newer
         DeviceStream? stream = _byRing[ring];
-        if (entry->Engine != index || (stream != null && stream.Number == number) || (stream == null && state != RingEntry.Running))
+        if (entry->Engine != _index || (stream != null && stream.Number == number) || (stream == null && state == RingEntry.Free))
         {
             return false;
         }
 
+        if (stream != null)
+        {
+            _schedule.Remove(stream);
+            TakenAway(stream);
+        }
+
+        stream = _byRing[ring] ??= new DeviceStream(_map, _values, ring);
         if (state == RingEntry.Running)
         {
-            stream = _byRing[ring] ??= new DeviceStream(map, ring);
-            stream.Start(number, entry->Start);
-            return true;
+            stream.Start(number, entry);
         }
-
-        if (_running == stream)
+        else
         {
-            StopRunning();
-            TakenAway(stream!);
+            stream.End(number); // also one that was gone before it was seen: its host waits for the word
         }
 
-        stream!.End(number);
         return true;
     }
 
-    private bool Pass()
+    // The ring that hangs, or one whose job is in flight: while there is one, those behind it are innocent.
+    private void SayExecuting()
     {
-        if (_running != null)
+        uint executing = _hung != null ? _hung.Ring + 1 : _schedule.IsBusy ? _executing : 0;
+        if (executing != _words->Executing)
         {
-            return RunOn();
+            Volatile.Write(ref _words->Executing, executing);
         }
-
-        DeviceStream[] streams = _streams;
-        bool worked = false;
-        for (uint i = 0; i < (uint)streams.Length && _running == null && !_hangs; i++)
-        {
-            worked |= Serve(streams[(_turn + i) % (uint)streams.Length]);
-        }
-
-        _turn++;
-        return worked;
-    }
-
-    private bool RunOn()
-    {
-        if (_hangs || Clock < _endsAt)
-        {
-            return false;
-        }
-
-        DeviceStream done = _running!;
-        Execute(_command);
-        done.Finish();
-        StopRunning();
-        Complete(done, 1);
-        return true;
-    }
-
-    private void StopRunning()
-    {
-        _running = null;
-        Volatile.Write(ref _words->EndsAt, 0);
-        Volatile.Write(ref _words->Executing, 0);
-    }
-
-    private bool Serve(DeviceStream stream)
-    {
-        int finished = 0;
-        while (finished < BatchLimit && stream.TryNext(out RingCommand command))
-        {
-            long duration = Math.Max(0, command.DurationNanoseconds) + TakeExtraTime();
-            long wait = command.NotBeforeNanoseconds == 0 ? 0 : Math.Max(0, command.NotBeforeNanoseconds - Clock);
-            if (duration != 0 || wait != 0 || _hangNext)
-            {
-                Begin(stream, command, duration + wait);
-                break;
-            }
-
-            Execute(command);
-            stream.Finish();
-            finished++;
-        }
-
-        if (finished != 0)
-        {
-            Complete(stream, finished);
-        }
-
-        return finished != 0 || _running != null;
-    }
-
-    private void Begin(DeviceStream stream, in RingCommand command, long nanoseconds)
-    {
-        _running = stream;
-        _command = command;
-        _endsAt = Clock + nanoseconds;
-        _hangs |= _hangNext;
-        _hangNext = false;
-        Volatile.Write(ref _words->Executing, stream.Ring + 1);
-        Volatile.Write(ref _words->EndsAt, _hangs ? 0 : _endsAt);
-    }
-
-    // Offsets and lengths come from the host, which can be wrong as well: what does not fit is not done.
-    private void Execute(in RingCommand command)
-    {
-        Span<byte> data = map.Data;
-        ulong bytes = (DeviceOpcode)command.Opcode == DeviceOpcode.Copy ? command.Argument2 : sizeof(ulong);
-        if (command.Opcode < (uint)DeviceOpcode.Copy || bytes > (ulong)data.Length || command.Argument1 > (ulong)data.Length - bytes)
-        {
-            return;
-        }
-
-        Span<byte> target = data.Slice((int)command.Argument1, (int)bytes);
-        switch ((DeviceOpcode)command.Opcode)
-        {
-            case DeviceOpcode.Copy when command.Argument0 <= (ulong)data.Length - bytes:
-                data.Slice((int)command.Argument0, (int)bytes).CopyTo(target);
-                break;
-            case DeviceOpcode.Write:
-                BitConverter.TryWriteBytes(target, command.Argument0);
-                break;
-            case DeviceOpcode.Timestamp:
-                BitConverter.TryWriteBytes(target, Clock);
-                break;
-        }
-    }
-
-    private void Complete(DeviceStream stream, int jobs)
-    {
-        if (!TryBreakWord(stream))
-        {
-            stream.Report(Clock);
-        }
-
-        Volatile.Write(ref _words->Jobs, _words->Jobs + (ulong)jobs);
-        RaiseInterrupt();
     }
 
     private void Interrupt()
     {
-        uint* word = &map.Device->Interrupt;
+        Volatile.Write(ref _words->Interrupts, _words->Interrupts + 1);
+        uint* word = &_map.Device->Interrupt;
         if (Volatile.Read(ref *word) != 0 && Interlocked.Exchange(ref *word, 0) != 0)
         {
             SystemCalls.Wake(word);
         }
     }
 
-    private static long Clock => DeviceClock.Nanoseconds;
-
     private void Idle()
     {
+        SayExecuting();
         long now = Clock;
         _idleSince = _idleSince == 0 ? now : _idleSince;
-        long left = Math.Min(_running != null && !_hangs ? _endsAt - now : long.MaxValue, _lateAt != 0 ? _lateAt - now : long.MaxValue);
+        long next = Math.Min(Math.Min(_hung != null ? long.MaxValue : _schedule.Soonest, _coalescer.DueAt), _lateAt != 0 ? _lateAt : long.MaxValue);
+        long left = next == long.MaxValue ? long.MaxValue : next - now;
         if (left <= SpinNanoseconds)
         {
             Thread.SpinWait(8);
@@ -237,7 +204,7 @@ internal sealed unsafe partial class DeviceEngine(DeviceMap map, uint index)
         }
         else
         {
-            Park(Math.Min(now + ParkNanoseconds, left == long.MaxValue ? long.MaxValue : now + left - SpinNanoseconds));
+            Park(Math.Min(now + ParkNanoseconds, left == long.MaxValue ? long.MaxValue : next - SpinNanoseconds));
         }
     }
 
@@ -245,17 +212,28 @@ internal sealed unsafe partial class DeviceEngine(DeviceMap map, uint index)
     {
         // Announced, then one more look; emitters publish by a full exchange and look at the sleeper behind it ([DOORBELL-SLEEP]).
         Interlocked.Exchange(ref _words->Doorbell, 1);
-        bool work = Volatile.Read(ref map.Host->Changes) != _changes || Volatile.Read(ref map.Host->Stop) != 0;
-        for (int i = 0; i < _streams.Length && !work && _running == null && !_hangs; i++)
+        if (_schedule.WaitsForValue != _announced)
         {
-            work = _streams[i].HasWork;
+            _announced = _schedule.WaitsForValue;
+            _values.Announce(_index, _announced);
         }
 
-        if (!work)
+        if (!HasNews())
         {
             SystemCalls.Sleep(&_words->Doorbell, 1, until);
         }
 
         Volatile.Write(ref _words->Doorbell, 0);
+    }
+
+    private bool HasNews()
+    {
+        bool work = Volatile.Read(ref _map.Host->Changes) != _changes || Volatile.Read(ref _map.Host->Stop) != 0 || (_hung == null && _schedule.HasValueCome());
+        for (int i = 0; i < _streams.Length && !work && _hung == null; i++)
+        {
+            work = _streams[i] is { IsHolding: false } stream && stream.HasNext && _schedule.HasRoom(stream.Priority);
+        }
+
+        return work;
     }
 }

@@ -53,10 +53,11 @@ public static unsafe class DeviceProgram
             : null;
         Claim(map);
         UseEveryCore();
+        DeviceValues values = new(map);
         Thread[] engines = new Thread[map.Layout.Engines];
         for (uint i = 0; i < engines.Length; i++)
         {
-            DeviceEngine engine = new(map, i);
+            DeviceEngine engine = new(map, values, i);
             engines[i] = new Thread(engine.Run) { Name = string.Create(CultureInfo.InvariantCulture, $"engine {i}"), IsBackground = true };
             engines[i].Start();
         }

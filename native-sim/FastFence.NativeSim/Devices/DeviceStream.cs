@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using FastFence.NativeSim.Jobs;
 using FastFence.NativeSim.Mappings;
 
 namespace FastFence.NativeSim.Devices;
@@ -17,7 +18,7 @@ internal struct CommandSlot
 }
 
 /// <summary>A ring as the device process sees it. Its engine's thread only.</summary>
-internal sealed unsafe class DeviceStream(DeviceMap map, uint ring)
+internal sealed unsafe class DeviceStream(DeviceMap map, DeviceValues values, uint ring) : JobStream
 {
     private readonly CommandSlot* _slots = (CommandSlot*)map.CommandsOf(ring);
     private readonly RingWords* _words = map.RingWordsOf(ring);
@@ -25,25 +26,33 @@ internal sealed unsafe class DeviceStream(DeviceMap map, uint ring)
     private readonly uint _mask = map.Layout.Capacity - 1;
     private ulong _taken;
     private ulong _done;
-    private bool _held;
+    private bool _active;
+    private JobState _said;
 
     internal uint Ring => ring;
 
     /// <summary>The number of its entry that it follows.</summary>
     internal uint Number { get; private set; }
 
-    internal bool IsActive { get; private set; }
+    /// <summary>Whose jobs they are.</summary>
+    internal ulong Context { get; private set; }
+
+    internal override bool IsLive => _active;
 
     /// <summary>Position reported last.</summary>
     internal ulong Done => _done;
 
+    protected override ulong Taken => _taken;
+
     /// <summary>Begins behind a position.</summary>
-    internal void Start(uint number, ulong position)
+    internal void Start(uint number, RingEntry* entry)
     {
         Number = number;
-        _taken = _done = position;
-        _held = false;
-        IsActive = true;
+        Context = entry->Context;
+        Priority = entry->Priority;
+        _taken = _done = entry->Start;
+        _active = true;
+        values.Begin(ring, number, _done);
         Volatile.Write(ref _words->Seen, number);
     }
 
@@ -51,35 +60,21 @@ internal sealed unsafe class DeviceStream(DeviceMap map, uint ring)
     internal void End(uint number)
     {
         Number = number;
-        IsActive = _held = false;
+        _active = false;
+        values.Begin(ring, number, _done);
 
         // [DEVICE-QUIET] release: whatever this engine wrote for the ring stands before its word. Pairs with [DEVICE-QUIET] (the host's look). Without it a
         // write comes behind the end of the ring's fences.
         Volatile.Write(ref _words->Seen, number);
     }
 
-    /// <summary>Is there a command behind the one taken last, or one taken and not done?</summary>
-    internal bool HasWork => _held || (Volatile.Read(ref _slots[(_taken + 1) & _mask].Publish) & ~CommandSlot.NopBit) == _taken + 1;
-
-    /// <summary>The command held, or the next.</summary>
-    internal bool TryNext(out RingCommand command)
-    {
-        ulong next = _held ? _taken : _taken + 1;
-        CommandSlot* slot = _slots + (next & _mask);
-        ulong published = Volatile.Read(ref slot->Publish); // [RING-CONSUME]
-        command = published == next ? slot->Command : default;
-        _held = (published & ~CommandSlot.NopBit) == next;
-        _taken = _held ? next : _taken;
-        return _held;
-    }
-
-    /// <summary>The command held counts as done.</summary>
-    internal void Finish() => _held = false;
+    /// <summary>Is there a command behind the one taken last?</summary>
+    internal bool HasNext => (Volatile.Read(ref _slots[(_taken + 1) & _mask].Publish) & ~CommandSlot.NopBit) == _taken + 1;
 
     /// <summary>Reports everything finished: times, then the word.</summary>
     internal void Report(long now)
     {
-        ulong position = _held ? _taken - 1 : _taken;
+        ulong position = Finished;
         for (ulong n = Math.Min(position - _done, _mask + 1UL); n-- > 0;)
         {
             _times[(position - n) & _mask] = now;
@@ -87,6 +82,7 @@ internal sealed unsafe class DeviceStream(DeviceMap map, uint ring)
 
         _done = position;
         Write(position);
+        values.Reach(ring, position);
     }
 
     /// <summary>Writes any word.</summary>
@@ -97,5 +93,30 @@ internal sealed unsafe class DeviceStream(DeviceMap map, uint ring)
         // the poller's whole park.
         Volatile.Write(ref _words->Completion, word);
         Interlocked.MemoryBarrier();
+    }
+
+    internal override void Say(JobState state, long endsAt = 0, ulong context = 0, ulong value = 0)
+    {
+        if (state == _said && state is JobState.Idle or JobState.Waits)
+        {
+            return;
+        }
+
+        _said = state;
+        Volatile.Write(ref _words->EndsAt, endsAt);
+        Volatile.Write(ref _words->WaitsFor, context);
+        Volatile.Write(ref _words->WaitsValue, value);
+        Volatile.Write(ref _words->Doing, (uint)state);
+    }
+
+    protected override bool TryTake(out RingCommand command)
+    {
+        ulong next = _taken + 1;
+        CommandSlot* slot = _slots + (next & _mask);
+        ulong published = Volatile.Read(ref slot->Publish); // [RING-CONSUME]
+        command = published == next ? slot->Command : default;
+        bool taken = (published & ~CommandSlot.NopBit) == next;
+        _taken = taken ? next : _taken;
+        return taken;
     }
 }

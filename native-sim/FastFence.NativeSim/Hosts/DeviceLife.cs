@@ -14,9 +14,9 @@ internal sealed unsafe class DeviceLife : IDisposable
     private volatile bool _dead;
     private TimeSpan _processorTime;
 
-    internal DeviceLife(MapLayout layout, ulong number)
+    internal DeviceLife(MapLayout layout, ulong number, DeviceHabits habits)
     {
-        Map = DeviceMap.Create(layout, number);
+        Map = DeviceMap.Create(layout, number, habits);
         _burnt = new bool[layout.Rings];
     }
 
@@ -108,10 +108,11 @@ internal sealed unsafe class DeviceLife : IDisposable
         {
             RingEntry* entry = Map.RingEntryOf(place);
             bool isSettled = entry->State == RingEntry.Free
-                || (entry->State == RingEntry.Stopping && Volatile.Read(ref Map.RingWordsOf(place)->Seen) == entry->Number);
+                || (entry->State is RingEntry.Stopping or RingEntry.Ended && Volatile.Read(ref Map.RingWordsOf(place)->Seen) == entry->Number);
             if (isSettled && !_burnt[place] && Volatile.Read(ref entry->InUse) == 0)
             {
                 new Span<byte>(Map.CommandsOf(place), (int)(Map.Layout.Capacity * MapLayout.SlotBytes)).Clear();
+                Volatile.Write(ref entry->Context, 0);
                 entry->InUse = 1;
                 return true;
             }
@@ -124,7 +125,11 @@ internal sealed unsafe class DeviceLife : IDisposable
     internal bool IsFree(uint place) => Volatile.Read(ref Map.RingEntryOf(place)->InUse) == 0;
 
     /// <summary>Not to be used again in this life: a device that was reset may still write there.</summary>
-    internal void Burn(uint place) => _burnt[place] = true;
+    internal void Burn(uint place)
+    {
+        _burnt[place] = true;
+        Volatile.Write(ref Map.RingEntryOf(place)->Context, 0); // whoever waits for this ring is to find it where it goes to
+    }
 
     /// <summary>Gives a place back that no ring came to use.</summary>
     internal void GiveBack(uint place) => Volatile.Write(ref Map.RingEntryOf(place)->InUse, 0);
@@ -139,13 +144,15 @@ internal sealed unsafe class DeviceLife : IDisposable
         InUse = (nint)(&Map.RingEntryOf(place)->InUse),
     };
 
-    internal void Attach(uint place, uint engine, ulong position)
+    internal void Attach(RingSeat seat)
     {
-        RingEntry* entry = Map.RingEntryOf(place);
-        entry->Engine = engine;
-        entry->Start = position;
+        RingEntry* entry = Map.RingEntryOf(seat.Place);
+        entry->Engine = seat.Engine;
+        entry->Start = seat.Position;
+        entry->Priority = seat.Priority;
+        entry->Context = seat.Ring!.Timeline.Context;
         Change(entry, RingEntry.Running);
-        WakeEngine(engine);
+        WakeEngine(seat.Engine);
     }
 
     internal void Stop(uint place)
@@ -155,6 +162,16 @@ internal sealed unsafe class DeviceLife : IDisposable
         {
             Change(entry, RingEntry.Stopping);
             WakeEngine(entry->Engine);
+        }
+    }
+
+    /// <summary>A ring that was stopped is closed: nothing comes any more.</summary>
+    internal void SayEnded(uint place)
+    {
+        RingEntry* entry = Map.RingEntryOf(place);
+        if (entry->State == RingEntry.Stopping)
+        {
+            Volatile.Write(ref entry->State, RingEntry.Ended);
         }
     }
 

@@ -126,7 +126,7 @@ public sealed partial class ProcessGpu
 
     private DeviceLife Begin()
     {
-        DeviceLife life = new(_options.Layout, (ulong)Interlocked.Increment(ref _lives));
+        DeviceLife life = new(_options.Layout, (ulong)Interlocked.Increment(ref _lives), _options.Habits);
         try
         {
             _options.Announced?.Invoke(life.Map.Path);
@@ -154,6 +154,7 @@ public sealed partial class ProcessGpu
             {
                 life = TryLive();
                 life?.LookForProcess();
+                SayEnds();
                 SweepFormer();
             }
 
@@ -244,6 +245,18 @@ public sealed partial class ProcessGpu
         lock (_gate)
         {
             return _seats.GetValueOrDefault(seat.Ring!) == seat;
+        }
+    }
+
+    // The engine tells a device of a ring's stop, not of what follows: it may go on elsewhere, or be closed.
+    private void SayEnds()
+    {
+        foreach (RingSeat seat in _seats.Values)
+        {
+            if (seat.Ring!.Condition == RingCondition.Closed)
+            {
+                seat.Life.SayEnded(seat.Place);
+            }
         }
     }
 

@@ -13,11 +13,8 @@ namespace FastFence.NativeSim;
 /// </remarks>
 public sealed partial class ProcessGpu : FenceDevice, IDisposable
 {
-    // A device may say so often in a row that a job is just long: then it is reset all the same (C3).
-    private const int LongestPatience = 100;
     private const int KillMilliseconds = 10_000;
     private const long InjectNanoseconds = 2_000_000_000;
-    private const long LongestJobNanoseconds = 60_000_000_000;
 
     private readonly Lock _gate = new();
     private readonly Dictionary<FenceRing, RingSeat> _seats = [];
@@ -72,8 +69,9 @@ public sealed partial class ProcessGpu : FenceDevice, IDisposable
     /// <param name="name">At most 240 UTF-8 bytes.</param>
     /// <param name="engine">Which engine of the device, from 0.</param>
     /// <param name="options">Null for the defaults. Capacity, addresses and device are the GPU's.</param>
+    /// <param name="priority">The higher, the more urgent: its jobs go first, and set longer ones of less urgent rings aside.</param>
     /// <exception cref="InvalidOperationException">Every place is taken, or the device is lost, or not started.</exception>
-    public FenceRing CreateRing(Exporter exporter, string name, int engine = 0, RingOptions? options = null)
+    public FenceRing CreateRing(Exporter exporter, string name, int engine = 0, RingOptions? options = null, int priority = 0)
     {
         ArgumentNullException.ThrowIfNull(exporter);
         ArgumentOutOfRangeException.ThrowIfNegative(engine);
@@ -88,7 +86,7 @@ public sealed partial class ProcessGpu : FenceDevice, IDisposable
                 throw new InvalidOperationException($"All {_options.Rings} places for rings are taken; those of closed rings come back when their fences are reclaimed.");
             }
 
-            seat = new RingSeat(null, life, place, (uint)engine) { Position = options.StartSeqno };
+            seat = new RingSeat(null, life, place, (uint)engine, priority) { Position = options.StartSeqno };
         }
 
         FenceRing ring;
@@ -207,36 +205,6 @@ public sealed partial class ProcessGpu : FenceDevice, IDisposable
     }
 
     /// <inheritdoc/>
-    /// <remarks>A ring behind another ring's job is innocent; a job that says when it will end is just long, up to a minute at a time.</remarks>
-    public override unsafe HangAnswer AskAboutHang(FenceRing ring)
-    {
-        ArgumentNullException.ThrowIfNull(ring);
-        lock (_gate)
-        {
-            if (!_seats.TryGetValue(ring, out RingSeat? seat))
-            {
-                return HangAnswer.Lost;
-            }
-
-            if (seat.Life.IsDead && !seat.IsSettled && !_stopping)
-            {
-                return HangAnswer.StillRunning; // its rings are being moved, this one among them
-            }
-
-            ulong completed = ring.Timeline.CompletedSeqno;
-            seat.Patience = seat.StuckAt == completed ? seat.Patience : 0;
-            seat.StuckAt = completed;
-            EngineWords* words = seat.Life.Map.EngineWordsOf(seat.Engine);
-            uint executing = Volatile.Read(ref words->Executing);
-            long left = Volatile.Read(ref words->EndsAt) - DeviceClock.Nanoseconds;
-            bool isLong = left is > 0 and < LongestJobNanoseconds;
-            bool isComing = !seat.Life.WasReady; // its process is being started
-            bool isInnocent = executing != 0 && executing != seat.Place + 1;
-            return (isLong || isInnocent || isComing) && ++seat.Patience < LongestPatience ? HangAnswer.StillRunning : HangAnswer.Reset;
-        }
-    }
-
-    /// <inheritdoc/>
     public override bool TryGiveMemory(FenceRing ring, ulong position, out RingAddresses addresses)
     {
         addresses = default;
@@ -258,7 +226,7 @@ public sealed partial class ProcessGpu : FenceDevice, IDisposable
                 }
             }
 
-            RingSeat seat = new(ring, life, place, former.Engine) { Position = position };
+            RingSeat seat = new(ring, life, place, former.Engine, former.Priority) { Position = position };
             _seats[ring] = seat;
             addresses = life.AddressesOf(place, seat.Engine);
             return true;
@@ -272,56 +240,8 @@ public sealed partial class ProcessGpu : FenceDevice, IDisposable
         {
             if (_seats.TryGetValue(ring, out RingSeat? seat))
             {
-                seat.Life.Attach(seat.Place, seat.Engine, seat.Position);
+                seat.Life.Attach(seat);
             }
-        }
-    }
-
-    // The device's data in this life, for who checks what it did. Good while the ring is in this life.
-    internal Span<byte> Data => _life!.Map.Data;
-
-    // All that the device may write, for who plays a broken one.
-    internal Span<byte> Writable => _life!.Map.Writable;
-
-    /// <summary>Writes random bytes into all that the device may write, mostly where the words are: what a broken device could do.</summary>
-    internal void Scribble(ulong seed, int writes)
-    {
-        lock (_gate)
-        {
-            if (_life is not { IsDead: false } life)
-            {
-                return;
-            }
-
-            Span<byte> writable = life.Map.Writable;
-            int words = (int)Math.Min((ulong)writable.Length, life.Map.Layout.Times);
-            ulong state = seed | 1;
-            for (int i = 0; i < writes; i++)
-            {
-                ulong where = Next(ref state) % (ulong)((Next(ref state) % 8 == 0 ? writable.Length : words) - sizeof(ulong));
-                BitConverter.TryWriteBytes(writable[(int)where..], Next(ref state));
-            }
-        }
-    }
-
-    // Marsaglia's xorshift64.
-    private static ulong Next(ref ulong state)
-    {
-        state ^= state << 13;
-        state ^= state >> 7;
-        return state ^= state << 17;
-    }
-
-    // The completion word of a place that a reset ring has left, for tests.
-    internal unsafe ulong WordOfBurntPlace(uint place) => Volatile.Read(ref _life!.Map.RingWordsOf(place)->Completion);
-
-    // Is a job of that ring in flight? What the device says.
-    internal unsafe bool IsExecuting(FenceRing ring)
-    {
-        lock (_gate)
-        {
-            return _seats.TryGetValue(ring, out RingSeat? seat)
-                && Volatile.Read(ref seat.Life.Map.EngineWordsOf(seat.Engine)->Executing) == seat.Place + 1;
         }
     }
 
@@ -333,7 +253,7 @@ public sealed partial class ProcessGpu : FenceDevice, IDisposable
             _seats[ring] = seat;
             if (!seat.Life.IsDead)
             {
-                seat.Life.Attach(seat.Place, seat.Engine, seat.Position);
+                seat.Life.Attach(seat);
             }
         }
     }

@@ -20,6 +20,15 @@ public sealed record ProcessGpuOptions
     /// <summary>Bytes that <see cref="DeviceOpcode.Copy"/> and the like work on.</summary>
     public long DataBytes { get; init; }
 
+    /// <summary>Jobs that an engine runs at the same time, 1 to 64, at most one of each ring: rings then finish out of order.</summary>
+    public int JobsAtOnce { get; init; } = 1;
+
+    /// <summary>An interrupt for so many jobs done, or once the first of them is as old as <see cref="InterruptDelay"/>.</summary>
+    public int InterruptJobs { get; init; } = 1;
+
+    /// <summary>Longest time that a job done waits for its interrupt, at most 1 s.</summary>
+    public TimeSpan InterruptDelay { get; init; }
+
     /// <summary>Start the process; otherwise somebody does by hand, with the path that <see cref="Announced"/> is told.</summary>
     public bool StartProcess { get; init; } = true;
 
@@ -34,14 +43,16 @@ public sealed record ProcessGpuOptions
 
     internal MapLayout Layout => new((uint)Engines, (uint)Rings, (uint)Capacity, (ulong)DataBytes);
 
+    internal DeviceHabits Habits => new((uint)JobsAtOnce, (uint)InterruptJobs, (long)InterruptDelay.TotalNanoseconds);
+
     internal void Validate()
     {
-        if (Engines < 0 || Rings < 0 || Capacity < 0 || DataBytes < 0)
+        if (Engines < 0 || Rings < 0 || Capacity < 0 || DataBytes < 0 || JobsAtOnce < 0 || InterruptJobs < 0)
         {
-            throw new ArgumentException("Engines, Rings, Capacity and DataBytes are not negative.");
+            throw new ArgumentException("Engines, Rings, Capacity, DataBytes, JobsAtOnce and InterruptJobs are not negative.");
         }
 
-        if (Layout.Fault() is { } fault)
+        if ((Layout.Fault() ?? Habits.Fault()) is { } fault)
         {
             throw new ArgumentException($"No device has {fault}.");
         }

@@ -1,7 +1,7 @@
 namespace FastFence.NativeSim.Hosts;
 
 /// <summary>Where a ring lies: which life, which place, which engine.</summary>
-internal sealed class RingSeat(FenceRing? ring, DeviceLife life, uint place, uint engine)
+internal sealed class RingSeat(FenceRing? ring, DeviceLife life, uint place, uint engine, int priority)
 {
     private bool _settled;
 
@@ -12,6 +12,8 @@ internal sealed class RingSeat(FenceRing? ring, DeviceLife life, uint place, uin
     internal uint Place => place;
 
     internal uint Engine => engine;
+
+    internal int Priority => priority;
 
     /// <summary>The device begins behind it.</summary>
     internal ulong Position { get; init; }

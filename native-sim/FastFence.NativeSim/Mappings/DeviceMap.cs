@@ -17,6 +17,8 @@ internal sealed unsafe class DeviceMap : IDisposable
 
     internal MapLayout Layout { get; }
 
+    internal DeviceHabits Habits { get; private init; }
+
     internal HostHeader* Host => (HostHeader*)_host.Start;
 
     internal DeviceHeader* Device => (DeviceHeader*)_device.Start;
@@ -25,7 +27,7 @@ internal sealed unsafe class DeviceMap : IDisposable
     internal string Path => $"/proc/{Environment.ProcessId}/fd/{_host.Descriptor}";
 
     /// <summary>A fresh pair. Host.</summary>
-    internal static DeviceMap Create(MapLayout layout, ulong life)
+    internal static DeviceMap Create(MapLayout layout, ulong life, DeviceHabits habits)
     {
         MemoryFile device = MemoryFile.Create("fastfence-device\0"u8, layout.DeviceBytes, readOnlyForOthers: false);
         MemoryFile host;
@@ -53,6 +55,9 @@ internal sealed unsafe class DeviceMap : IDisposable
             Rings = layout.Rings,
             Capacity = layout.Capacity,
             DataBytes = layout.DataBytes,
+            JobsAtOnce = habits.JobsAtOnce,
+            InterruptJobs = habits.InterruptJobs,
+            InterruptNanoseconds = habits.InterruptNanoseconds,
         };
         header.Checksum = MapCheck.ChecksumOf(header);
         *(HostHeader*)host.Start = header;
@@ -63,7 +68,7 @@ internal sealed unsafe class DeviceMap : IDisposable
             Life = life,
             DeviceBytes = layout.DeviceBytes,
         };
-        return new DeviceMap(host, device, layout);
+        return new DeviceMap(host, device, layout) { Habits = habits };
     }
 
     /// <summary>Opens the pair whose host's file is there, and checks it. Device.</summary>
@@ -90,7 +95,7 @@ internal sealed unsafe class DeviceMap : IDisposable
             MapCheck.Check(*(DeviceHeader*)device.Start, header, (long)device.Bytes);
             host.CloseFile();
             device.CloseFile();
-            return new DeviceMap(host, device, layout);
+            return new DeviceMap(host, device, layout) { Habits = new DeviceHabits(header) };
         }
         catch (MapException)
         {

@@ -5,7 +5,7 @@ namespace FastFence.NativeSim.Mappings;
 /// <summary>Looks at headers before anything else of a mapping is used, and says what is wrong with them.</summary>
 internal static class MapCheck
 {
-    private const int ChecksumAt = 72;
+    private const int ChecksumAt = 88;
 
     /// <summary>FNV-1a over the header's constant part.</summary>
     internal static uint ChecksumOf(in HostHeader header)
@@ -39,7 +39,7 @@ internal static class MapCheck
         }
 
         MapLayout layout = new(header.Engines, header.Rings, header.Capacity, header.DataBytes);
-        if (layout.Fault() is { } fault)
+        if ((layout.Fault() ?? new DeviceHabits(header).Fault()) is { } fault)
         {
             throw new MapException($"The mapping states {fault}.");
         }

@@ -16,7 +16,7 @@ internal struct HostHeader
     internal const ulong MagicValue = 0x5453_4856_4544_4646;
 
     /// <summary>Rises with every change of what the files hold.</summary>
-    internal const uint CurrentVersion = 1;
+    internal const uint CurrentVersion = 2;
 
     [FieldOffset(0)]
     internal ulong Magic;
@@ -55,12 +55,24 @@ internal struct HostHeader
     [FieldOffset(56)]
     internal uint Capacity;
 
-    /// <summary>Of the bytes in front of it.</summary>
-    [FieldOffset(72)]
-    internal uint Checksum;
+    /// <summary>Jobs that an engine runs at the same time.</summary>
+    [FieldOffset(60)]
+    internal uint JobsAtOnce;
 
     [FieldOffset(64)]
     internal ulong DataBytes;
+
+    /// <summary>Longest time that a job done waits for its interrupt, ns.</summary>
+    [FieldOffset(72)]
+    internal long InterruptNanoseconds;
+
+    /// <summary>An interrupt for so many jobs done.</summary>
+    [FieldOffset(80)]
+    internal uint InterruptJobs;
+
+    /// <summary>Of the bytes in front of it.</summary>
+    [FieldOffset(88)]
+    internal uint Checksum;
 
     /// <summary>1: the device is to end. Host, at any time.</summary>
     [FieldOffset(128)]
@@ -94,6 +106,7 @@ internal struct RingEntry
     internal const uint Free = 0;
     internal const uint Running = 1;
     internal const uint Stopping = 2;
+    internal const uint Ended = 3; // and nothing comes any more: whoever waits for it goes on
 
     /// <summary>One of the above.</summary>
     [FieldOffset(0)]
@@ -113,6 +126,14 @@ internal struct RingEntry
     /// <summary>The device begins behind this position.</summary>
     [FieldOffset(16)]
     internal ulong Start;
+
+    /// <summary>The ring's timeline, by which other rings' commands name it; 0 = a ring has left the place and may run elsewhere.</summary>
+    [FieldOffset(24)]
+    internal ulong Context;
+
+    /// <summary>The higher, the more urgent.</summary>
+    [FieldOffset(32)]
+    internal int Priority;
 }
 
 /// <summary>First bytes of the device's file. The host writes it once and never reads the first line again.</summary>
@@ -155,7 +176,7 @@ internal struct EngineWords
     [FieldOffset(0)]
     internal uint Doorbell;
 
-    /// <summary>The ring whose job is in flight, +1; 0 = none.</summary>
+    /// <summary>The ring whose job hangs, or one whose job is in flight, +1; 0 = none.</summary>
     [FieldOffset(4)]
     internal uint Executing;
 
@@ -163,9 +184,9 @@ internal struct EngineWords
     [FieldOffset(8)]
     internal ulong Jobs;
 
-    /// <summary>When the job in flight will end, monotonic ns; 0 = it cannot say.</summary>
+    /// <summary>Interrupts raised.</summary>
     [FieldOffset(16)]
-    internal long EndsAt;
+    internal ulong Interrupts;
 
     /// <summary>The number of the fault acted out last.</summary>
     [FieldOffset(24)]
@@ -183,4 +204,20 @@ internal struct RingWords
     /// <summary>The number of the ring's entry that the device has seen: behind a stop it writes nothing more.</summary>
     [FieldOffset(64)]
     internal uint Seen;
+
+    /// <summary>A <see cref="Jobs.JobState"/>: what becomes of the next job. This and what follows are hints.</summary>
+    [FieldOffset(68)]
+    internal uint Doing;
+
+    /// <summary>When the job in flight will end, monotonic ns; 0 = it cannot say.</summary>
+    [FieldOffset(72)]
+    internal long EndsAt;
+
+    /// <summary>The ring for which it waits.</summary>
+    [FieldOffset(80)]
+    internal ulong WaitsFor;
+
+    /// <summary>The value for which it waits.</summary>
+    [FieldOffset(88)]
+    internal ulong WaitsValue;
 }

@@ -6,6 +6,7 @@ using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
 using FastFence.Tool.Captures;
 using FastFence.Tool.Demos;
+using FastFence.Tool.Pauses;
 using FastFence.Tool.Reporting;
 using FastFence.Tool.Scenarios;
 
@@ -40,6 +41,7 @@ internal sealed class CommandLine
         UnloadDemoVerb unloads = new();
         JobsDemoVerb jobs = new();
         TakeoverDemoVerb takeovers = new();
+        IsolationDemoVerb isolation = new();
         CrashDemoVerb crashes = new();
         DemoVerb demo = new();
         Add(_root, run.Command, result => Run(run.Read(result)));
@@ -57,6 +59,7 @@ internal sealed class CommandLine
         Add(demo.Command, unloads.Command, result => UnloadDemo(unloads.Read(result)));
         Add(demo.Command, jobs.Command, result => JobsDemo(jobs.Read(result)));
         Add(demo.Command, takeovers.Command, result => TakeoverDemo(takeovers.Read(result)));
+        Add(demo.Command, isolation.Command, result => IsolationDemo(isolation.Read(result)));
         Add(demo.Command, crashes.Command, result => CrashDemo(crashes.Read(result)));
         _root.Subcommands.Add(demo.Command);
         HelpOption help = new();
@@ -80,6 +83,7 @@ internal sealed class CommandLine
             [jobs.Command.Name] = JobsDemoVerb.Examples,
             [crashes.Command.Name] = CrashDemoVerb.Examples,
             [takeovers.Command.Name] = TakeoverDemoVerb.Examples,
+            [isolation.Command.Name] = IsolationDemoVerb.Examples,
         });
         _root.Options.Add(help);
         _root.Options.Add(new VersionOption());
@@ -202,6 +206,16 @@ internal sealed class CommandLine
         report.Write(output.Human);
         output.WriteJson(report.ToJson());
         return report.Violations == 0 ? ExitCodes.Ok : ExitCodes.Violations;
+    }
+
+    private int IsolationDemo(IsolationDemoOptions options)
+    {
+        ReportOutput output = ReportOutput.Open(options.Json, _streams);
+        using StopSignals signals = new();
+        IsolationReport report = new IsolationRun(options).Execute(signals.Token);
+        report.Write(output.Human, output.IsTerminal);
+        output.WriteJson(report.ToJson());
+        return report.ExitCode;
     }
 
     private int CrashDemo(CrashDemoOptions options)

@@ -10,6 +10,7 @@ internal sealed class DemoVerb
           fastfence demo signals                              a million signals, nobody asleep: no system call
           fastfence demo jobs                                 jobs that wait for each other go out while the host collects
           fastfence demo takeover                             20 native pollers stop dead while a device goes on
+          fastfence demo isolation                            how late fences are while the host collects, by where the device runs
           fastfence demo crash                                a process dies in a native callback: which one?
           fastfence demo unload                               1000 exporters come and go under two observers
         """;

@@ -12,11 +12,12 @@ internal sealed class TortureVerb
           fastfence torture --scenario kill --count 100       kill -9 of the device under load, a hundred times
           fastfence torture --scenario faults --count 10000 --seed 7
           fastfence torture --scenario faults --faults hang,late-write --count 50
+          fastfence torture --scenario fault-40               a fault by its number: the host is killed, its device must end
           fastfence torture --scenario fuzz --count 1000000 --minutes 10
         """;
 
     private static readonly ScenarioOptions s_defaults = new();
-    private static readonly string[] s_names = [.. ScenarioRun.All.Select(static s => s.Name), "all"];
+    private static readonly string[] s_names = [.. ScenarioList.Names];
 
     private readonly Option<string> _scenario = new("--scenario")
     {

@@ -243,7 +243,7 @@ internal sealed class PauseRun(RunOptions options)
         return counts;
     }
 
-    private static LatencySummary Difference(IReadOnlyList<LatencyCount> before, IReadOnlyList<LatencyCount> after)
+    internal static LatencySummary Difference(IReadOnlyList<LatencyCount> before, IReadOnlyList<LatencyCount> after)
     {
         Dictionary<long, long> former = before.ToDictionary(static c => c.Nanoseconds, static c => c.Count);
         LatencyRecorder recorder = new();

@@ -15,4 +15,10 @@ internal enum EndSet
 
     /// <summary>With −EIO.</summary>
     Lost = 4,
+
+    /// <summary>With −ENOENT.</summary>
+    Closed = 8,
+
+    /// <summary>With −ECANCELED.</summary>
+    Canceled = 16,
 }

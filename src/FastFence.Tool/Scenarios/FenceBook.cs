@@ -25,7 +25,24 @@ internal sealed class FenceBook(ScenarioTally tally)
             Thread.Yield();
         }
 
-        Entry entry = new(fence, allowed, ring);
+        Enter(fence, allowed);
+    }
+
+    /// <summary>Enters a fence that somebody holds.</summary>
+    internal void Enter(Fence fence, EndSet allowed)
+    {
+        if (!fence.TryAcquire(out FenceRef own))
+        {
+            throw new InvalidOperationException("A fence that is held cannot be held once more.");
+        }
+
+        Enter(own, allowed);
+    }
+
+    /// <summary>Enters a fence, whose reference it takes over.</summary>
+    internal void Enter(FenceRef fence, EndSet allowed)
+    {
+        Entry entry = new(fence, allowed);
         _entries.Add(entry);
         if (fence.Fence.AddCallback(static (f, state) => ((Entry)state!).Ran(f), entry, out _) != AddCallbackResult.Added)
         {
@@ -74,16 +91,17 @@ internal sealed class FenceBook(ScenarioTally tally)
 
     private static async Task AwaitAsync(Fence fence) => await fence;
 
-    private sealed class Entry(FenceRef fence, EndSet allowed, FenceRing ring)
+    private sealed class Entry(FenceRef fence, EndSet allowed)
     {
+        private readonly ulong _context = fence.Fence.Context;
         private readonly ulong _seqno = fence.Fence.Seqno;
 
         private int _runs;
 
         internal FenceRef Fence => fence;
 
-        /// <summary>The ring's context, its place in the row of rings, and the seqno.</summary>
-        internal string Where => $"ring {ring.Timeline.Context} seqno {_seqno}";
+        /// <summary>Context and seqno.</summary>
+        internal string Where => $"context {_context} seqno {_seqno}";
 
         internal int Runs => Volatile.Read(ref _runs);
 
@@ -99,6 +117,8 @@ internal sealed class FenceBook(ScenarioTally tally)
 
         internal bool Allows(FenceStatus status) => status == FenceStatus.Signaled ? allowed.HasFlag(EndSet.Signaled)
             : status == FenceStatus.Failed(FenceError.TimedOut) ? allowed.HasFlag(EndSet.TimedOut)
+            : status == FenceStatus.Failed(FenceError.TimelineClosed) ? allowed.HasFlag(EndSet.Closed)
+            : status == FenceStatus.Failed(FenceError.Canceled) ? allowed.HasFlag(EndSet.Canceled)
             : status == FenceStatus.Failed(FenceError.DeviceLost) && allowed.HasFlag(EndSet.Lost);
     }
 }

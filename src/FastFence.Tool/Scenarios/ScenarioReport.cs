@@ -16,6 +16,9 @@ internal sealed class ScenarioReport : JudgedReport
     /// <summary>A row a scenario and fault.</summary>
     public List<ScenarioRow> Rows { get; } = [];
 
+    /// <summary>Scenarios that cannot be played here, and why.</summary>
+    public SortedDictionary<string, string> Skipped { get; } = new(StringComparer.Ordinal);
+
     /// <summary>Device processes that there were.</summary>
     public long Lives { get; set; }
 
@@ -37,6 +40,11 @@ internal sealed class ScenarioReport : JudgedReport
         }
 
         ReportTable.Open(writer, isTerminal, 160).Write(table);
+        foreach ((string name, string reason) in Skipped)
+        {
+            writer.WriteLine($"skipped: {name}: {reason}");
+        }
+
         WriteViolations(writer);
         writer.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{Lives} device processes, {Seconds:0.0} s{(Interrupted ? " (stopped early)" : string.Empty)}"));
         writer.WriteLine(IsClean ? "ok: every fence ended once and as its fault allows, nothing left" : $"FAILED: {Units.Count(Violations)} violations");

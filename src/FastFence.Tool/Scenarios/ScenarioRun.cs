@@ -1,5 +1,6 @@
 using FastFence.Platform;
 using FastFence.Tool.Runs;
+using FastFence.Tool.Scenarios.Faults;
 
 namespace FastFence.Tool.Scenarios;
 
@@ -10,26 +11,23 @@ internal sealed class ScenarioRun(ScenarioOptions options, CancellationToken sto
 
     private readonly ScenarioTally _tally = new(options.Break);
     private readonly ScenarioReport _report = new() { Options = options };
-
-    /// <summary>Name, rounds of a short run, and the faults of <c>faults.md</c> behind it.</summary>
-    internal static IReadOnlyList<(string Name, int Rounds, string Faults)> All { get; } =
-    [
-        ("kill", 5, "31"), ("hang", 10, "23, 24, 25"), ("faults", 100, "13, 25, 31, 32, 33, 39"), ("stop", 1, "39"),
-        ("fuzz", 200, "32, 33"), ("copy", 10_000, "C14"),
-    ];
+    private IReadOnlyList<string> _plan = [];
 
     internal ScenarioReport Execute()
     {
         long start = MonotonicClock.Nanoseconds;
-        foreach ((string name, int rounds, _) in All)
+        (IEnumerable<ScenarioEntry> entries, string plan) = ScenarioList.Find(options.Scenario);
+        _plan = options.Faults.Count != 0 || plan.Length == 0 ? options.Faults : plan.Split(',');
+        foreach (ScenarioEntry entry in entries)
         {
-            if (options.Scenario != "all" && options.Scenario != name)
+            if (entry.Obstacle?.Invoke() is { } obstacle)
             {
+                _report.Skipped[entry.Name] = obstacle;
                 continue;
             }
 
-            using ScenarioStage on = new(options, _tally, stop, dataBytes: name == "copy" ? CopyScenario.DataBytes : 0);
-            Play(name, on, options.Count != 0 ? options.Count : rounds);
+            using ScenarioStage on = new(options, _tally, stop, dataBytes: entry.Name == "copy" ? CopyScenario.DataBytes : 0);
+            Play(entry.Name, on, options.Count != 0 ? options.Count : plan.Length == 0 ? entry.Rounds : 3 * _plan.Count);
             on.Settle();
             _report.Lives += on.Gpu.Lives;
         }
@@ -65,6 +63,30 @@ internal sealed class ScenarioRun(ScenarioOptions options, CancellationToken sto
             case "fuzz":
                 Rounds(Ends, on, Row(name), Fuzz);
                 break;
+            case "still-running":
+                Rounds(Ends, on, Row(name), StillRunning.Play);
+                break;
+            case "error-codes":
+                Rounds(Ends, on, Row(name), ErrorCodes.Play);
+                break;
+            case "callback-order":
+                Rounds(Ends, on, Row(name), (stage, row) => CallbackOrder.Play(stage, row, _tally));
+                break;
+            case "teardown-inside":
+                Rounds(Ends, on, Row(name), (stage, row) => TeardownInside.Play(stage, row, _tally));
+                break;
+            case "poller-stalled":
+                Rounds(Ends, on, Row(name), (stage, row) => StalledPoller.Play(stage, row, _tally));
+                break;
+            case "stopped-producer":
+                Rounds(Ends, on, Row(name), (stage, row) => StoppedProducer.Play(stage, row, _tally));
+                break;
+            case "host-exit":
+                Rounds(Ends, on, Row(name), (stage, row) => HostExit.Play(stage, row, _tally));
+                break;
+            case "long-batch":
+                Rounds(Ends, on, Row(name), (_, row) => LongBatch.Play(row, _tally));
+                break;
             default:
                 new CopyScenario(on, _tally).Run(Ends, Row(name));
                 break;
@@ -81,7 +103,7 @@ internal sealed class ScenarioRun(ScenarioOptions options, CancellationToken sto
 
     private void Faults(Func<int, bool> ends, ScenarioStage on)
     {
-        IReadOnlyList<string> names = options.Faults.Count != 0 ? options.Faults : FaultPlan.Names;
+        IReadOnlyList<string> names = _plan.Count != 0 ? _plan : FaultPlan.Names;
         Dictionary<string, ScenarioRow> rows = names.ToDictionary(static n => n, n => Row(n), StringComparer.Ordinal);
         for (int round = 0; !ends(round); round++)
         {

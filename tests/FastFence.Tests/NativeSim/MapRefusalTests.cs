@@ -13,7 +13,7 @@ public sealed unsafe class MapRefusalTests
     [Fact]
     public void ItsHostsMappingIsTakenAndCanNeitherShrinkNorGrow()
     {
-        using DeviceMap host = DeviceMap.Create(s_layout, 7);
+        using DeviceMap host = DeviceMap.Create(s_layout, 7, DeviceHabits.Plain);
         using DeviceMap device = DeviceMap.Open(host.Path);
         Assert.Equal(s_layout, device.Layout);
         device.RingWordsOf(3)->Completion = 42;
@@ -27,7 +27,7 @@ public sealed unsafe class MapRefusalTests
     [Fact]
     public void WhatTheHostWritesCanBeMappedForReadingOnly()
     {
-        using DeviceMap host = DeviceMap.Create(s_layout, 7);
+        using DeviceMap host = DeviceMap.Create(s_layout, 7, DeviceHabits.Plain);
         int file = SystemCalls.Open(host.Path, SystemCalls.ReadWrite);
         byte* writable = SystemCalls.Map(
             null, 4096, SystemCalls.ProtectRead | SystemCalls.ProtectWrite, SystemCalls.MapShared, file, 0);
@@ -56,12 +56,15 @@ public sealed unsafe class MapRefusalTests
         HostHeader good = Good();
         Assert.Equal(s_layout, MapCheck.Check(good, (long)s_layout.HostBytes));
         Refused("no FastFence device mapping", static (ref HostHeader h) => h.Magic ^= 1);
-        Refused("version 2", static (ref HostHeader h) => h.Version++);
+        Refused("version 3", static (ref HostHeader h) => h.Version++);
         Refused("damaged", static (ref HostHeader h) => h.Rings++);
         Refused("damaged", static (ref HostHeader h) => h.Checksum++);
         Refused("0 engines", static (ref HostHeader h) => Sealed(ref h).Engines = 0);
         Refused("17 positions", static (ref HostHeader h) => Sealed(ref h).Capacity = 17);
         Refused("rings", static (ref HostHeader h) => Sealed(ref h).Rings = 1 << 30);
+        Refused("65 jobs at once", static (ref HostHeader h) => Sealed(ref h).JobsAtOnce = 65);
+        Refused("an interrupt for 0 jobs", static (ref HostHeader h) => Sealed(ref h).InterruptJobs = 0);
+        Refused("ns late", static (ref HostHeader h) => Sealed(ref h).InterruptNanoseconds = long.MaxValue);
         Refused("bytes of data", static (ref HostHeader h) => Sealed(ref h).DataBytes = ulong.MaxValue);
         Refused("its parts need", static (ref HostHeader h) => Sealed(ref h).HostBytes += 65536);
         Assert.Contains("its header states", Assert.Throws<MapException>(() => MapCheck.Check(good, 4096)).Message, StringComparison.Ordinal);
@@ -120,6 +123,8 @@ public sealed unsafe class MapRefusalTests
             Rings = s_layout.Rings,
             Capacity = s_layout.Capacity,
             DataBytes = s_layout.DataBytes,
+            JobsAtOnce = 1,
+            InterruptJobs = 1,
         };
         header.Checksum = MapCheck.ChecksumOf(header);
         return header;

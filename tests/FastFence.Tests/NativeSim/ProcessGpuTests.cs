@@ -16,7 +16,7 @@ public sealed class ProcessGpuTests : IDisposable
         Rings = 16,
         Capacity = 64,
         DataBytes = 4096,
-        QuietLimit = TimeSpan.FromSeconds(5),
+        QuietLimit = TimeSpan.FromSeconds(2),
     });
 
     public ProcessGpuTests()
@@ -108,14 +108,22 @@ public sealed class ProcessGpuTests : IDisposable
         FenceRing innocent = Ring("innocent", 1);
         Finish(guilty);
         Finish(innocent);
-        using FenceRef held = EmitRetrying(innocent, TimeSpan.FromSeconds(20)); // in flight when the process is ended
+        FenceRing last = Ring("last", 1);
+        using FenceSource gate = _engine.CreateTimeline("gate").CreateFence();
+        Assert.Equal(EmitResult.Emitted, last.EmitWhen([gate.Fence], default, out FenceRef late));
+        Assert.Equal(EmitResult.Emitted, innocent.Emit(DeviceCommand.WaitFor(late.Fence), out FenceRef held)); // in flight when the process is ended
         _gpu.Inject(0, DeviceFault.EngineDeath);
         using FenceRef stuck = EmitRetrying(guilty);
         Assert.False(stuck.Fence.Wait(s_limit).IsTimedOut);
         Assert.Equal(FenceStatus.Failed(FenceError.TimedOut), stuck.Fence.Status);
         FinishAtLast(guilty);
         Assert.Equal(2, _gpu.Lives);
+        Assert.Equal(FenceStatus.Pending, held.Fence.Status);
+        gate.Signal();
         Assert.True(held.Fence.Wait(s_limit).IsSuccess);
+        Assert.True(late.Fence.Wait(s_limit).IsSuccess);
+        held.Dispose();
+        late.Dispose();
     }
 
     [Fact]
@@ -199,6 +207,26 @@ public sealed class ProcessGpuTests : IDisposable
         }
 
         Assert.Equal(1, _gpu.Lives);
+    }
+
+    [Fact]
+    public void ARingThatIsClosedBeforeItsEngineSawItCostsNoDevice()
+    {
+        FenceRing busy = Ring("busy", 0);
+        for (int i = 0; i < 20; i++)
+        {
+            Until.Holds(() => TryClosed(i), "a free place");
+        }
+
+        Finish(busy);
+        Assert.Equal(1, _gpu.Lives);
+    }
+
+    private bool TryClosed(int i)
+    {
+        FenceRing? ring = TryRing(i);
+        ring?.Dispose();
+        return ring != null;
     }
 
     private FenceRing? TryRing(int i)

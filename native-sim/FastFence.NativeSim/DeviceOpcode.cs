@@ -1,6 +1,6 @@
 namespace FastFence.NativeSim;
 
-/// <summary>Operations of a device in its own process (<see cref="RingCommand.Opcode"/>). Each lasts as long as its command says.</summary>
+/// <summary>Operations of a simulated device (<see cref="RingCommand.Opcode"/>). Each lasts as long as its command says.</summary>
 public enum DeviceOpcode
 {
     /// <summary>Nothing but time.</summary>
@@ -14,4 +14,7 @@ public enum DeviceOpcode
 
     /// <summary>Writes the monotonic time, ns, at offset Argument1.</summary>
     Timestamp = 0x102,
+
+    /// <summary>Done when the ring of context Argument0 has done its job of seqno Argument1 (<see cref="DeviceCommand.WaitFor"/>).</summary>
+    WaitValue = 0x103,
 }
