@@ -95,7 +95,7 @@ public sealed record EngineStatistics
     /// <summary>Waits that the safety poll ended.</summary>
     public long LostWakes { get; init; }
 
-    /// <summary>Stale handles refused (C16).</summary>
+    /// <summary>Stale handles refused (C16). Those whose engine cannot be told any more count for every engine of the process.</summary>
     public long StaleRefused { get; init; }
 
     /// <summary>Creations refused at a bound.</summary>

@@ -65,7 +65,7 @@ internal static unsafe class TraceRows
             ThreadCache* cache = Registry.CacheOf(pools);
             for (int i = 0; i < times; i++)
             {
-                cache->Counters.Increment(Counter.NamesRead);
+                ThreadCache.Count(cache, Counter.NamesRead);
             }
         }, engine, LifeRows.FencesInBatch);
     }

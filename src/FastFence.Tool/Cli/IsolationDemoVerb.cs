@@ -12,8 +12,8 @@ internal sealed class IsolationDemoVerb
 
     private static readonly IsolationDemoOptions s_defaults = new();
 
-    private readonly Option<double> _seconds = OptionParsers.Positive("--seconds", "How long each setting is measured.", s_defaults.Seconds, 3600);
-    private readonly Option<double> _gcLoad = OptionParsers.Positive("--gc-load", "What the host allocates meanwhile, MB/s.", s_defaults.GcLoad, 100_000);
+    private readonly Option<double> _seconds = OptionParsers.Positive("--seconds", "How long each setting is measured.", 3600, s_defaults.Seconds);
+    private readonly Option<double> _gcLoad = OptionParsers.Positive("--gc-load", "What the host allocates meanwhile, MB/s.", 100_000, s_defaults.GcLoad);
     private readonly Option<string?> _json = JsonOption.Create();
 
     internal IsolationDemoVerb() =>

@@ -6,7 +6,7 @@ internal sealed class ScenarioTally(string? broken)
     private readonly Lock _lock = new();
 
     /// <summary>Kinds that <c>--break</c> can provoke.</summary>
-    internal static IReadOnlyList<string> Kinds { get; } = 
+    internal static IReadOnlyList<string> Kinds { get; } =
     [
         "lost", "twice", "wrong-end", "wrong-bytes", "too-late", "left-over", "out-of-order", "unnoticed", "not-given-up", "device-left", "starved",
     ];

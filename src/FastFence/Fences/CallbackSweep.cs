@@ -48,7 +48,7 @@ internal static unsafe class CallbackSweep
         uint pushes = Atomic.LoadPlain(ref CallbackNode.At(first)->RunNext);
         SetDue(fence, pushes + Math.Clamp(live, LeastDebt, MostDebt));
         bool open = ClearBit(fence);
-        cache->Counters.Increment(Counter.Sweeps);
+        ThreadCache.Count(cache, Counter.Sweeps);
         while (unlinked != 0)
         {
             CallbackNode* node = CallbackNode.At(unlinked);

@@ -11,10 +11,10 @@ internal static unsafe class Failures
     [MethodImpl(MethodImplOptions.NoInlining)]
     public static void Count(ThreadCache* cache, uint error)
     {
-        cache->Counters.Increment(Counter.Failed);
+        ThreadCache.Count(cache, Counter.Failed);
         if (CounterOf(error) is Counter counter and not Counter.Failed)
         {
-            cache->Counters.Increment(counter);
+            ThreadCache.Count(cache, counter);
         }
     }
 

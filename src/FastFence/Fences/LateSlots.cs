@@ -21,7 +21,7 @@ internal static unsafe class LateSlots
             if (bag->Count == Bag.MaxCapacity)
             {
                 // 500 fences released under running callbacks on one thread: the slot is given up rather than freed early.
-                cache->Counters.Increment(Counter.SlotsLost);
+                ThreadCache.Count(cache, Counter.SlotsLost);
                 cache->Counters.Add(Counter.LimboBytesLeft, Reservation.FenceBytes);
                 return;
             }
@@ -94,7 +94,7 @@ internal static unsafe class LateSlots
             }
             else
             {
-                cache->Counters.Increment(Counter.SlotsLost);
+                ThreadCache.Count(cache, Counter.SlotsLost);
                 cache->Counters.Add(Counter.LimboBytesLeft, Reservation.FenceBytes);
             }
         }

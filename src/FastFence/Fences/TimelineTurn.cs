@@ -30,7 +30,7 @@ internal static unsafe class TimelineTurn
         bool onRing = (timeline->Flags & TimelineFlags.Ring) != 0;
         if (!FenceLife.TryAcquire(fence, generation))
         {
-            cache->Counters.Increment(Counter.StaleRefused);
+            ThreadCache.Count(cache, Counter.StaleRefused);
             return SignalResult.Stale;
         }
 
@@ -38,11 +38,11 @@ internal static unsafe class TimelineTurn
         if (!FenceSignal.TryPromise(fence, generation, error))
         {
             FenceLife.Release(cache, index, fence, generation);
-            cache->Counters.Increment(Counter.SignaledAgain);
+            ThreadCache.Count(cache, Counter.SignaledAgain);
             return SignalResult.AlreadySignaled;
         }
 
-        cache->Counters.Increment(Counter.Deferred);
+        ThreadCache.Count(cache, Counter.Deferred);
         if (onRing)
         {
             // The poller comes to it in seqno order anyway and holds the ring's reference: the record is the error alone.

@@ -67,12 +67,12 @@ internal unsafe struct WaitGroup
             // waiter that is about to sleep is missed, or reads no winner. Pairs with [WAITER-PARK] and [GROUP-COUNT].
             if (Atomic.ExchangeFull(ref group->Word, WaiterWord.Signaled) == WaiterWord.Asleep)
             {
-                cache->Counters.Increment(Counter.WakeCalls);
+                ThreadCache.Count(cache, Counter.WakeCalls);
                 Futex.Wake(&group->Word, 1);
             }
             else
             {
-                cache->Counters.Increment(Counter.WakeCallsSaved);
+                ThreadCache.Count(cache, Counter.WakeCallsSaved);
             }
         }
 

@@ -155,11 +155,7 @@ internal unsafe struct CounterCells
 
     private fixed ulong _cells[Cells];
 
-    /// <summary>Adds one. Owning thread only.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public void Increment(Counter counter) => _cells[(int)counter]++;
-
-    /// <summary>Adds <paramref name="n"/>. Owning thread only.</summary>
+    /// <summary>Adds <paramref name="n"/>. Owning thread only. One is counted by <c>ThreadCache.Count</c>.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void Add(Counter counter, ulong n) => _cells[(int)counter] += n;
 

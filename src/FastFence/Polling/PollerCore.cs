@@ -58,7 +58,7 @@ internal static unsafe class PollerCore
             Feed(poller, cache, set);
         }
 
-        cache->Counters.Increment(Counter.PollTurns);
+        ThreadCache.Count(cache, Counter.PollTurns);
         cache->Counters.Add(Counter.RetireBatches, batches);
         Atomic.StoreRelease(ref poller->Words.Heartbeat, poller->Words.Heartbeat + 1);
         Reader.Quiescent(cache->Domain, cache->Reader);
@@ -93,7 +93,7 @@ internal static unsafe class PollerCore
             return;
         }
 
-        cache->Counters.Increment(Counter.PollIdleTurns);
+        ThreadCache.Count(cache, Counter.PollIdleTurns);
         long now = MonotonicClock.Nanoseconds;
         if (poller->Words.IdleSince == 0)
         {
@@ -103,7 +103,7 @@ internal static unsafe class PollerCore
         long idle = now - poller->Words.IdleSince;
         if (idle < poller->SpinNanoseconds)
         {
-            cache->Counters.Increment(Counter.IdleSpins);
+            ThreadCache.Count(cache, Counter.IdleSpins);
             poller->Engine->Clock.Publish(now);
             Cpu.Pause();
             return;
@@ -112,7 +112,7 @@ internal static unsafe class PollerCore
         MendHoles(poller, now);
         if (idle < poller->SpinNanoseconds + poller->YieldNanoseconds)
         {
-            cache->Counters.Increment(Counter.IdleYields);
+            ThreadCache.Count(cache, Counter.IdleYields);
             poller->Engine->Clock.Publish(now);
             CurrentThread.Yield();
             return;
@@ -120,7 +120,7 @@ internal static unsafe class PollerCore
 
         if (SoonestDeadline(poller, now) - DeadlineLead <= now)
         {
-            cache->Counters.Increment(Counter.IdleYields);
+            ThreadCache.Count(cache, Counter.IdleYields);
             poller->Engine->Clock.Publish(now);
             CurrentThread.Yield();
             return;
@@ -166,7 +166,7 @@ internal static unsafe class PollerCore
         long until = MaySleep(poller, cache, out bool outstanding) ? ParkUntil(poller, now, outstanding) : 0;
         if (until != 0)
         {
-            cache->Counters.Increment(Counter.IdleParks);
+            ThreadCache.Count(cache, Counter.IdleParks);
             uint** words = stackalloc uint*[RingSet.MaxInterrupts + 1];
             int count = WakeWords(poller, words);
 

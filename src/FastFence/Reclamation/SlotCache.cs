@@ -72,7 +72,7 @@ internal unsafe struct SlotCache
             // this is the last of several refusals; it is counted and shows in live counts.
             if (bag->Count >= Bag.MaxCapacity)
             {
-                owner->Counters.Increment(Counter.SlotsLost);
+                ThreadCache.Count(owner, Counter.SlotsLost);
                 owner->Counters.Add(Counter.LimboBytesLeft, (ulong)TKind.SlotBytes);
                 bag->Count--;
             }

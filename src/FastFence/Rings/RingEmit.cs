@@ -43,7 +43,7 @@ internal static unsafe class RingEmit
         ThreadCache* cache, RingBlock* ring, uint index, ulong position, in RingCommand command, nint data, uint references, RingWait* wait, out ulong handle)
     {
         handle = FenceLife.Initialize(cache, index, ring->Timeline, position, data, references, FenceFlags.OnRing);
-        cache->Counters.Increment(Counter.Emitted);
+        ThreadCache.Count(cache, Counter.Emitted);
         FenceTrace.Write(cache, RecordKind.FenceEmit, FenceSlot.At(index));
 
         // [RETIRE-SLOT] release: the fence stands before the poller can find it. Pairs with [RETIRE-TAKE-SLOT].

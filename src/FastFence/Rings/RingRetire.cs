@@ -73,7 +73,7 @@ internal static unsafe class RingRetire
 
     private static void Refuse(ThreadCache* cache, RingBlock* ring, ulong word, uint state)
     {
-        cache->Counters.Increment(Counter.WordsRefused);
+        ThreadCache.Count(cache, Counter.WordsRefused);
         ring->RefusedWord = word;
         ring->HasRefused = 1;
 

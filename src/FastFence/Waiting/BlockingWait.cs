@@ -109,7 +109,7 @@ internal static unsafe class BlockingWait
 
     private static WaitResult ParkCounted(ThreadCache* cache, Fence fence, in WaitTerms terms)
     {
-        cache->Counters.Increment(Counter.Waits);
+        ThreadCache.Count(cache, Counter.Waits);
         uint index = CallbackList.Take(cache);
         if (index == 0)
         {
@@ -134,7 +134,7 @@ internal static unsafe class BlockingWait
         if (!woken && TryRemove(cache, fence, index, generation))
         {
             terms.Token.ThrowIfCancellationRequested();
-            cache->Counters.Increment(Counter.WaitsTimedOut);
+            ThreadCache.Count(cache, Counter.WaitsTimedOut);
             return WaitResult.TimedOut;
         }
 

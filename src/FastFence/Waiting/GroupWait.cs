@@ -160,7 +160,7 @@ internal static unsafe class GroupWait
         if (result.IsTimedOut)
         {
             terms.Token.ThrowIfCancellationRequested();
-            seating.Cache->Counters.Increment(Counter.WaitsTimedOut);
+            ThreadCache.Count(seating.Cache, Counter.WaitsTimedOut);
         }
 
         return result;

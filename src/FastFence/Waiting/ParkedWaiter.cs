@@ -81,7 +81,7 @@ internal static unsafe class ParkedWaiter
             if (!slept)
             {
                 slept = true;
-                cache->Counters.Increment(Counter.WaitsSlept);
+                ThreadCache.Count(cache, Counter.WaitsSlept);
             }
 
             FutexResult result = Futex.Wait(
@@ -94,7 +94,7 @@ internal static unsafe class ParkedWaiter
             if (result == FutexResult.TimedOut && !terms.IsOver && target.IsMet)
             {
                 // Closed, yet nobody woke us within the safety poll: the signaller may still be on its way to this node.
-                cache->Counters.Increment(Counter.LostWakes);
+                ThreadCache.Count(cache, Counter.LostWakes);
                 return false;
             }
 

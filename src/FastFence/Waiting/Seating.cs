@@ -104,7 +104,7 @@ internal unsafe ref struct Seating
         if (seating.Cache == null)
         {
             seating.Cache = cache;
-            cache->Counters.Increment(Counter.Waits);
+            ThreadCache.Count(cache, Counter.Waits);
         }
 
         uint index = fence.IsSignaled ? 0 : CallbackList.Take(cache);

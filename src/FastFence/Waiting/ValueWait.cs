@@ -45,7 +45,7 @@ internal static unsafe class ValueWait
         node->Owner = 0;
         seat = new ValueSeat { Timeline = timeline, Cache = cache, Node = index, Generation = node->State & ~NodeState.Mask };
         Atomic.AddFull(ref cache->Pools->Parked, 1);
-        cache->Counters.Increment(kind == NodeKind.ValueAwaiter ? Counter.Awaits : Counter.Waits);
+        ThreadCache.Count(cache, kind == NodeKind.ValueAwaiter ? Counter.Awaits : Counter.Waits);
         return true;
     }
 
@@ -69,7 +69,7 @@ internal static unsafe class ValueWait
                 if (!target.IsMet)
                 {
                     terms.Token.ThrowIfCancellationRequested();
-                    seat.Cache->Counters.Increment(Counter.WaitsTimedOut);
+                    ThreadCache.Count(seat.Cache, Counter.WaitsTimedOut);
                 }
 
                 return null;

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Text.Json;
 using System.Text.RegularExpressions;
+using FastFence.Tests.Memory;
 using FastFence.Tests.Tool;
 using FastFence.Tool.Captures;
 using FastFence.Tool.Cli;
@@ -112,26 +113,28 @@ public sealed partial class RunningTraceTests : IDisposable
         return Path.Combine(_folder, name);
     }
 
-    // It takes a moment until the run has its engine.
+    // It takes a moment until the run has its engine and has recorded something.
     private int Attempt(string pid, string name, string? until)
     {
-        long limit = Environment.TickCount64 + 120_000;
-        while (true)
-        {
-            _error.GetStringBuilder().Clear();
-            int code = Invoke("trace", "--pid", pid, "--seconds", "0.4", "--records", "60000", "-o", Path.Combine(_folder, name));
-            string error = _error.ToString();
-            bool tooEarly = error.Contains("no engine runs", StringComparison.Ordinal) || error.Contains("no diagnostics port", StringComparison.Ordinal)
-                || (until == null && error.Contains("records nothing", StringComparison.Ordinal))
-                || (code == ExitCodes.Ok && _out.ToString().Contains("nothing was recorded", StringComparison.Ordinal));
-            if (!tooEarly || Environment.TickCount64 > limit)
+        int code = 0;
+        Until.Holds(
+            () =>
             {
-                return code;
-            }
+                _error.GetStringBuilder().Clear();
+                _out.GetStringBuilder().Clear();
+                code = Invoke("trace", "--pid", pid, "--seconds", "0.4", "--records", "60000", "-o", Path.Combine(_folder, name));
+                return !IsTooEarly(code, until);
+            },
+            $"{name} of a run with an engine");
+        return code;
+    }
 
-            _out.GetStringBuilder().Clear();
-            Thread.Sleep(50);
-        }
+    private bool IsTooEarly(int code, string? until)
+    {
+        string error = _error.ToString();
+        return error.Contains("no engine runs", StringComparison.Ordinal) || error.Contains("no diagnostics port", StringComparison.Ordinal)
+            || (until == null && error.Contains("records nothing", StringComparison.Ordinal))
+            || (code == ExitCodes.Ok && _out.ToString().Contains("nothing was recorded", StringComparison.Ordinal));
     }
 
     private string Start(params string[] options)
