@@ -37,7 +37,6 @@ internal static unsafe class FenceSignal
         FenceSlot* fence = handle.Slot;
         ulong before = Reader.EnterBrief(Domain.Process, reader);
         uint nested = before != 0 && Reader.IsInside(reader, before) ? 1u : 0;
-        OwnLine(fence, handle.Generation);
         ThreadCache* cache = References.CacheOf(ref words, fence, handle.Generation);
         if (cache == null)
         {
@@ -56,17 +55,6 @@ internal static unsafe class FenceSignal
         }
 
         return result;
-    }
-
-    // Whoever looks on from another core has the fence's line, too: a store that changes nothing asks for it now, while we are on our way to the
-    // exchange that needs it alone. The byte is 0 once the handle was given out, and then nobody makes it anything else in this generation's life.
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void OwnLine(FenceSlot* fence, uint generation)
-    {
-        if (FenceLife.IsCurrent(fence, generation) && Atomic.LoadAcquire(ref fence->UnsharedByte) == 0)
-        {
-            Atomic.StoreRelease(ref fence->UnsharedByte, 0);
-        }
     }
 
     private static SignalResult Refuse(Fence handle, bool current)

@@ -1,4 +1,3 @@
-using System.Runtime.CompilerServices;
 using FastFence.Platform;
 using FastFence.Tests.Memory;
 using FastFence.Waiting;
@@ -24,6 +23,7 @@ public sealed class AwaitLingerTests : IDisposable
     public void Dispose()
     {
         AwaitLinger.IsOn = _wasOn;
+        _timeline.Dispose();
         _engine.Dispose();
     }
 
@@ -88,8 +88,7 @@ public sealed class AwaitLingerTests : IDisposable
                 Volatile.Write(ref inside, true);
                 passed = go.Wait(TimeSpan.FromSeconds(60), TestContext.Current.CancellationToken);
             });
-            ConfiguredValueTaskAwaitable<FenceStatus>.ConfiguredValueTaskAwaiter awaiter = other.Fence.WaitAsync().ConfigureAwait(false).GetAwaiter();
-            awaiter.UnsafeOnCompleted(go.Set);
+            other.Fence.GetAwaiter().UnsafeOnCompleted(go.Set);
             blocking.Signal();
             Until.Holds(() => Volatile.Read(ref inside), "the continuation that blocks");
             other.Signal();
