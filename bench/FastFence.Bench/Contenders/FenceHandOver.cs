@@ -7,19 +7,20 @@ namespace FastFence.Bench.Contenders;
 internal abstract class FenceHandOver(bool sleeping) : HandOver("FastFence", sleeping)
 {
     private readonly BenchEngine _engine = new();
-    private FenceSource _source;
+
+    protected FenceSource Source { get; private set; }
 
     protected Fence Fence { get; private set; }
 
     protected override void Prepare()
     {
-        _source = _engine.Timeline.CreateFence();
-        Fence = _source.Fence;
+        Source = _engine.Timeline.CreateFence();
+        Fence = Source.Fence;
     }
 
-    protected override void Fire() => _source.Signal();
+    protected override void Fire() => Source.Signal();
 
-    protected override void PutAway() => _source.Dispose();
+    protected override void PutAway() => Source.Dispose();
 
     protected override void Dispose(bool disposing)
     {

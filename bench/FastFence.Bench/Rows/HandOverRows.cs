@@ -19,6 +19,14 @@ internal static class HandOverRows
         },
         new()
         {
+            Operation = "signal → spinning waiter, thread in hand, p50",
+            Threads = 2,
+            Must = new Must(PhysicalUnit.HandOver, 1.25, "1.25 × raw spin"),
+            Ours = Spinning.OursInHand,
+            Peers = Spinning.Peers,
+        },
+        new()
+        {
             Operation = "signal → sleeping waiter, p50",
             Threads = 2,
             Must = new Must(PhysicalUnit.FutexWake, 1.1, "1.1 × raw futex"),
