@@ -89,6 +89,21 @@ internal unsafe struct RecordArea
     /// <summary>A module's place.</summary>
     public static RecordModule* ModuleAt(RecordArea* area, uint index) => (RecordModule*)((byte*)area + ModulesAt) + index;
 
+    /// <summary>The module that was last written down for an address; null when none was. Any process.</summary>
+    public static RecordModule* ModuleOf(RecordArea* area, ulong address)
+    {
+        for (uint i = Math.Min(Atomic.LoadAcquire(ref area->Modules), MaxModules); i-- > 0;)
+        {
+            RecordModule* module = ModuleAt(area, i);
+            if (address >= module->Begin && address < module->End)
+            {
+                return module;
+            }
+        }
+
+        return null;
+    }
+
     /// <summary>A name slot.</summary>
     public static RecordName* NameAt(RecordArea* area, uint slot) => (RecordName*)((byte*)area + HeadBytes) + slot;
 

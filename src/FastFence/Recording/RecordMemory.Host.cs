@@ -60,7 +60,8 @@ internal static unsafe class RecordMemory
             area->CpuOffset = ThreadCpu.FindOffset();
             using Process self = Process.GetCurrentProcess();
             Put(area->ProcessName, 64, self.ProcessName);
-            NoteModules(area);
+            s_loads = LoadedModule.Loads();
+            NoteModules(area, LoadedModule.All());
             if (!NameTable.TryRecord(area))
             {
                 Free(area, bytes);
@@ -86,7 +87,8 @@ internal static unsafe class RecordMemory
                 NameThreads(s_area);
                 if (LoadedModule.Loads() != s_loads)
                 {
-                    NoteModules(s_area);
+                    s_loads = LoadedModule.Loads();
+                    NoteModules(s_area, LoadedModule.All());
                 }
             }
         }
@@ -106,27 +108,27 @@ internal static unsafe class RecordMemory
         }
     }
 
-    // Behind what is there: who reads meanwhile, or after a crash, finds each one whole. The last one at an address is the one that is there.
-    private static void NoteModules(RecordArea* area)
+    /// <summary>
+    /// Writes modules behind those that are there, where the last one at their address is another one: who reads meanwhile, or after a crash, finds
+    /// each one whole, and the last one at an address is the one that is there. One caller at a time.
+    /// </summary>
+    internal static void NoteModules(RecordArea* area, IEnumerable<LoadedModule> modules)
     {
-        s_loads = LoadedModule.Loads();
-        foreach (LoadedModule module in LoadedModule.All())
+        foreach (LoadedModule module in modules)
         {
-            bool known = false;
-            for (uint i = 0; i < area->Modules; i++)
+            if (area->Modules == RecordArea.MaxModules)
             {
-                known |= RecordArea.ModuleAt(area, i)->Begin == module.Begin && RecordArea.ModuleAt(area, i)->End == module.End;
-            }
-
-            if (known || area->Modules == RecordArea.MaxModules)
-            {
-                continue;
+                return;
             }
 
             RecordModule* place = RecordArea.ModuleAt(area, area->Modules);
             (place->Begin, place->End, place->Bias) = (module.Begin, module.End, module.Bias);
             Put(place->Path, RecordModule.PathBytes, module.Path);
-            Atomic.StoreRelease(ref area->Modules, area->Modules + 1); // a process may die here: those that count are whole
+            RecordModule* last = RecordArea.ModuleOf(area, module.Begin);
+            if (last == null || !new ReadOnlySpan<byte>(last, RecordModule.Bytes).SequenceEqual(new ReadOnlySpan<byte>(place, RecordModule.Bytes)))
+            {
+                Atomic.StoreRelease(ref area->Modules, area->Modules + 1); // a process may die here: those that count are whole
+            }
         }
     }
 

@@ -54,16 +54,8 @@ internal sealed unsafe record RecordedCall(
 
     private static (string Module, ulong Offset) ModuleOf(RecordArea* area, ulong address)
     {
-        for (uint i = Math.Min(Atomic.LoadAcquire(ref area->Modules), RecordArea.MaxModules); i-- > 0;)
-        {
-            RecordModule* module = RecordArea.ModuleAt(area, i);
-            if (address >= module->Begin && address < module->End)
-            {
-                return (RecordSource.TextOf(module->Path, RecordModule.PathBytes), address - module->Bias);
-            }
-        }
-
-        return (string.Empty, 0);
+        RecordModule* module = RecordArea.ModuleOf(area, address);
+        return module == null ? (string.Empty, 0) : (RecordSource.TextOf(module->Path, RecordModule.PathBytes), address - module->Bias);
     }
 
     private static string NameOf(RecordArea* area, uint id)

@@ -6,7 +6,7 @@ namespace FastFence.Waiting;
 /// <summary>What a pool thread does behind a continuation: see <see cref="AwaitSeat"/>. It keeps the thread from the pool's other work for microseconds, and not at all while there is any.</summary>
 internal static class AwaitLinger
 {
-    // As long as a blocking wait looks on before it parks, twice: a worker that finds no work looks for ten times that.
+    // As long as a blocking wait looks on before it parks, twice.
     private const long LingerNanoseconds = 6_000;
 
     private const int LooksBetweenClocks = 32;

@@ -105,6 +105,25 @@ public sealed unsafe class RecordedCallTests
         }
     }
 
+    // A library went, and another one of the same size came in its place; then the first one again.
+    [Fact]
+    public void AnAddressBelongsToTheModuleThatLayThereLast()
+    {
+        RecordArea* area = (RecordArea*)NativeMemory.AllocZeroed(RecordArea.HeadBytes);
+        LoadedModule first = new(0x1000, 0x2000, 0x1000, "/lib/first.so"), second = first with { Path = "/lib/second.so" };
+        foreach (LoadedModule module in (LoadedModule[])[first, second, second, first])
+        {
+            RecordMemory.NoteModules(area, [module]);
+            Assert.Equal(module.Path, RecordSource.TextOf(RecordArea.ModuleOf(area, 0x1800)->Path, RecordModule.PathBytes));
+        }
+
+        Assert.Equal(3U, area->Modules); // nothing new, nothing twice
+        Assert.True(RecordArea.ModuleOf(area, 0x2000) == null);
+        RecordMemory.NoteModules(area, Enumerable.Range(1, 100).Select(static i => new LoadedModule((ulong)i << 20, (ulong)(i + 1) << 20, 0, "many")));
+        Assert.Equal((uint)RecordArea.MaxModules, area->Modules); // full: those that came first stay
+        NativeMemory.Free(area);
+    }
+
     private static IReadOnlyList<RecordedCall> s_seen = [];
 
     [UnmanagedCallersOnly]
