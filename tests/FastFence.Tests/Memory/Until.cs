@@ -8,12 +8,19 @@ internal static class Until
 {
     private static readonly TimeSpan s_bound = TimeSpan.FromSeconds(60);
 
-    public static void Holds(Func<bool> condition, string what)
+    public static void Holds(Func<bool> condition, string what) => Holds(condition, () => what);
+
+    /// <summary>As the other, for words that tell how things stood at the bound.</summary>
+    public static void Holds(Func<bool> condition, Func<string> what)
     {
         long start = Stopwatch.GetTimestamp();
         while (!condition())
         {
-            Assert.True(Stopwatch.GetElapsedTime(start) < s_bound, $"never came: {what}");
+            if (Stopwatch.GetElapsedTime(start) >= s_bound)
+            {
+                Assert.Fail($"never came: {what()}");
+            }
+
             Thread.Yield();
         }
     }
