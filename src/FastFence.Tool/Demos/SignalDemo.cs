@@ -45,13 +45,13 @@ internal sealed class SignalDemo : IDisposable
         // Somebody waits on this timeline, but for no value that these signals reach: they must not wake it, nor look for it.
         using CancellationTokenSource stop = new();
         Task<WaitResult> far = _timeline.WaitForAsync(ulong.MaxValue, Timeout.InfiniteTimeSpan, stop.Token).AsTask();
+        EngineStatistics before = _engine.GetStatistics(); // before the sleeper is there: it may sleep at once
         Thread sleeper = new(Sleep) { Name = "sleeper", IsBackground = true };
         if (_options.Sleepers != 0)
         {
             sleeper.Start();
         }
 
-        EngineStatistics before = _engine.GetStatistics();
         long start = Stopwatch.GetTimestamp();
         _ = File.Exists(BeginMark);
         SignalAll(before.WaitsSlept);

@@ -9,7 +9,7 @@ namespace FastFence.Waiting;
 /// <summary>The futex word of a registered waiter, seen from the waiter.</summary>
 internal static unsafe class ParkedWaiter
 {
-    // A wake that got lost (a bug, or a hypervisor's) costs at most this, and is counted.
+    // A wake that got lost (a bug, or a hypervisor's) costs at most two of these, and is counted.
     private const long SafetyPollNanoseconds = 100_000_000;
 
     [ThreadStatic]
@@ -53,6 +53,7 @@ internal static unsafe class ParkedWaiter
         where TTarget : struct, IWaitTarget, allows ref struct
     {
         bool slept = false;
+        bool late = false;
         while (true)
         {
             // [WAITER-PARK] full: "asleep" is visible before the kernel compares, and the kernel sleeps only while it stands. Without it
@@ -93,9 +94,15 @@ internal static unsafe class ParkedWaiter
 
             if (result == FutexResult.TimedOut && !terms.IsOver && target.IsMet)
             {
-                // Closed, yet nobody woke us within the safety poll: the signaller may still be on its way to this node.
-                ThreadCache.Count(cache, Counter.LostWakes);
-                return false;
+                // Closed, yet nobody has woken us. A signaller that was held up just now, between the close and this node, is given a second
+                // poll: what it does then is late, not lost.
+                if (late)
+                {
+                    ThreadCache.Count(cache, Counter.LostWakes);
+                    return false;
+                }
+
+                late = true;
             }
 
             Atomic.CompareExchangeFull(ref *word, WaiterWord.Armed, WaiterWord.Asleep);

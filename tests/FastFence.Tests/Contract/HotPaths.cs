@@ -112,17 +112,14 @@ internal sealed partial class HotPaths : IDisposable
         ProcessStartInfo start = new(Environment.ProcessPath is { } path && Path.GetFileNameWithoutExtension(path) == "dotnet" ? path : "dotnet")
         {
             ArgumentList = { driver },
-            RedirectStandardError = true,
         };
         start.Environment[CheckedMode.Variable] = setting;
         start.Environment["DOTNET_JitStdOutFile"] = listing;
         start.Environment["DOTNET_JitDisasm"] = "Hot* Signal SignalOn SignalInside Dispose Release ReleaseOn Begin BeginOn IsPending TryAcquire get_IsSignaled TrySetError TryCreateFence TryCreate";
         start.Environment["DOTNET_JitDisasmDiffable"] = "1";
         start.Environment["DOTNET_TieredPGO"] = "0"; // what was counted may differ from run to run
-        using Process process = Process.Start(start)!;
-        string error = process.StandardError.ReadToEnd();
-        process.WaitForExit();
-        Assert.True(process.ExitCode == 0, error);
+        (int code, _, string error) = ChildProcess.Run(start);
+        Assert.True(code == 0, error);
     }
 
     private static void CompileLibrary(string to, string? symbol)

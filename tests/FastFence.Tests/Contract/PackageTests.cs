@@ -89,14 +89,9 @@ public sealed class PackageTests
         }
 
         ProcessStartInfo start = new(
-            "dotnet", ["pack", Path.Combine(root.FullName, "src", "FastFence"), "--no-build", "-c", configuration, "-o", folder, "-nologo"])
-        {
-            RedirectStandardOutput = true,
-        };
+            "dotnet", ["pack", Path.Combine(root.FullName, "src", "FastFence"), "--no-build", "-c", configuration, "-o", folder, "-nologo"]);
         start.Environment["MSBUILDDISABLENODEREUSE"] = "1";
-        using Process pack = Process.Start(start)!;
-        string output = pack.StandardOutput.ReadToEnd();
-        pack.WaitForExit();
-        Assert.True(pack.ExitCode == 0, output);
+        (int code, string output, string error) = ChildProcess.Run(start);
+        Assert.True(code == 0, output + error);
     }
 }

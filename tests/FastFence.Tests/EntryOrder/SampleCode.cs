@@ -97,18 +97,13 @@ internal static class SampleCode
 
     private static string Run(ProcessStartInfo start, Action<string>? excuse = null)
     {
-        start.RedirectStandardOutput = true;
-        start.RedirectStandardError = true;
-        using Process process = Process.Start(start)!;
-        Task<string> errors = process.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken);
-        string output = process.StandardOutput.ReadToEnd();
-        process.WaitForExit();
-        if (process.ExitCode != 0)
+        (int code, string output, string errors) = ChildProcess.Run(start);
+        if (code != 0)
         {
             excuse?.Invoke(output);
         }
 
-        Assert.True(process.ExitCode == 0, $"{start.FileName} {string.Join(' ', start.ArgumentList)} ended with {process.ExitCode}:\n{output}\n{errors.Result}");
+        Assert.True(code == 0, $"{start.FileName} {string.Join(' ', start.ArgumentList)} ended with {code}:\n{output}\n{errors}");
         return output;
     }
 

@@ -41,11 +41,7 @@ public sealed class CheckedRunTests
 
     private static (int Code, string Output) Run(params string[] arguments)
     {
-        ProcessStartInfo start = new(Path.Combine(AppContext.BaseDirectory, OperatingSystem.IsWindows() ? "FastFence.Tool.exe" : "FastFence.Tool"))
-        {
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-        };
+        ProcessStartInfo start = new(Path.Combine(AppContext.BaseDirectory, OperatingSystem.IsWindows() ? "FastFence.Tool.exe" : "FastFence.Tool"));
         start.Environment.Remove(CheckedMode.Variable);
         if (arguments[0] == "yes please")
         {
@@ -55,10 +51,7 @@ public sealed class CheckedRunTests
 
         string[] line = ["run", "--seconds", "1", .. arguments];
         Array.ForEach(line, start.ArgumentList.Add);
-        using Process process = Process.Start(start)!;
-        Task<string> error = process.StandardError.ReadToEndAsync();
-        string output = process.StandardOutput.ReadToEnd() + error.GetAwaiter().GetResult();
-        process.WaitForExit();
-        return (process.ExitCode, output);
+        (int code, string output, string error) = ChildProcess.Run(start);
+        return (code, output + error);
     }
 }

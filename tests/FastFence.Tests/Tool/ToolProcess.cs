@@ -15,16 +15,6 @@ internal static class ToolProcess
     }
 
     /// <summary>Runs any program.</summary>
-    public static (int Code, string Output, string Error) RunProgram(string program, IEnumerable<string> arguments)
-    {
-        using Process process = Process.Start(new ProcessStartInfo(program, arguments)
-        {
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-        })!;
-        Task<string> error = process.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken);
-        string output = process.StandardOutput.ReadToEnd();
-        process.WaitForExit();
-        return (process.ExitCode, output, error.GetAwaiter().GetResult());
-    }
+    public static (int Code, string Output, string Error) RunProgram(string program, IEnumerable<string> arguments) =>
+        ChildProcess.Run(new ProcessStartInfo(program, arguments));
 }

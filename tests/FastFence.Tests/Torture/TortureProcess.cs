@@ -19,12 +19,8 @@ internal static class TortureProcess
     /// <summary>Runs any command to its end; both outputs as one text.</summary>
     public static (int Code, string Output) Start(string command, IEnumerable<string> args)
     {
-        ProcessStartInfo start = new(command, args) { RedirectStandardOutput = true, RedirectStandardError = true };
-        using Process process = Process.Start(start)!;
-        Task<string> error = process.StandardError.ReadToEndAsync();
-        string output = process.StandardOutput.ReadToEnd();
-        process.WaitForExit();
-        return (process.ExitCode, output + error.Result);
+        (int code, string output, string error) = ChildProcess.Run(new ProcessStartInfo(command, args));
+        return (code, output + error);
     }
 
     /// <summary>Runs it with <c>--json</c>.</summary>

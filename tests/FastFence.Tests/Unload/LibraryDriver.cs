@@ -138,9 +138,7 @@ internal sealed unsafe class LibraryDriver : IDisposable
         string source = Path.Combine(folder, "driver.c");
         string library = Path.Combine(folder, "libdriver.so");
         File.WriteAllText(source, Source);
-        using Process gcc = Process.Start(new ProcessStartInfo("gcc", ["-shared", "-fPIC", "-O1", "-o", library, source]) { RedirectStandardError = true })!;
-        string errors = gcc.StandardError.ReadToEnd();
-        gcc.WaitForExit();
-        return gcc.ExitCode == 0 ? library : throw new InvalidOperationException($"gcc: {errors}");
+        (int code, _, string errors) = ChildProcess.Run(new ProcessStartInfo("gcc", ["-shared", "-fPIC", "-O1", "-o", library, source]));
+        return code == 0 ? library : throw new InvalidOperationException($"gcc: {errors}");
     }
 }

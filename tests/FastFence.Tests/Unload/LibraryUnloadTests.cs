@@ -57,14 +57,12 @@ public sealed class LibraryUnloadTests(ITestOutputHelper output)
             "-c", "ulimit -c 0; exec \"$0\" \"$@\"", Environment.ProcessPath!,
             "--filter-method", $"*{nameof(TheChildOfTheOtherTestsHereDoesItsPart)}", "--progress", "off",
         ];
-        ProcessStartInfo start = new("/bin/sh", arguments) { RedirectStandardOutput = true, RedirectStandardError = true };
+        ProcessStartInfo start = new("/bin/sh", arguments);
         start.Environment[Variable] = scenario;
         start.Environment["DOTNET_DbgEnableMiniDump"] = "0";
-        using Process child = Process.Start(start)!;
-        Task<string> errors = child.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken);
-        said = child.StandardOutput.ReadToEnd() + errors.Result;
-        child.WaitForExit();
+        (int code, string text, string errors) = ChildProcess.Run(start);
+        said = text + errors;
         output.WriteLine(said);
-        return child.ExitCode;
+        return code;
     }
 }

@@ -1,5 +1,7 @@
 using FastFence.Fences;
+using FastFence.Reclamation;
 using FastFence.Tests.Fences;
+using FastFence.Waiting;
 using Xunit;
 
 namespace FastFence.Tests.Waiting;
@@ -144,10 +146,20 @@ public sealed class BlockingWaitTests : FenceTest
     {
         // By hand: the fence has closed over the waiter's node, the waiter leaves before it is woken.
         uint word = WaiterWord.Asleep;
-        Assert.False(FastFence.Waiting.ParkedWaiter.TryTakeBack(&word));
+        Assert.False(ParkedWaiter.TryTakeBack(&word));
         Assert.Equal(WaiterWord.Abandoned, word);
         word = WaiterWord.Signaled;
-        Assert.True(FastFence.Waiting.ParkedWaiter.TryTakeBack(&word));
+        Assert.True(ParkedWaiter.TryTakeBack(&word));
+    }
+
+    [Fact]
+    public unsafe void ASignallerThatIsHeldUpBeforeTheWakeIsLateAndNoWakeIsLost()
+    {
+        // By hand: the waiter finds the fence closed at its safety poll, and only then does the signaller reach its word.
+        uint word = WaiterWord.Armed;
+        LateTarget target = new(&word);
+        Assert.True(ParkedWaiter.Sleep(Registry.CacheOf(&Engine.Block->Pools), target, &word, WaitTerms.Of(s_long, WaitHint.Auto, CancellationToken.None).Started()));
+        Assert.Equal(0, Statistics.LostWakes); // of one that never comes: ValueWaitTests
     }
 
     [Fact]
@@ -287,5 +299,17 @@ public sealed class BlockingWaitTests : FenceTest
                 fence = source.Fence;
             });
         source.Dispose();
+    }
+
+    private readonly unsafe struct LateTarget(uint* word) : IWaitTarget
+    {
+        public bool IsMet
+        {
+            get
+            {
+                Volatile.Write(ref *word, WaiterWord.Signaled);
+                return true;
+            }
+        }
     }
 }
