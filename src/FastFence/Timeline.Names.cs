@@ -32,16 +32,15 @@ public sealed unsafe partial class Timeline
         source = default;
         uint driver = NameTable.Intern(driverName);
         uint timeline = driver == 0 ? 0 : NameTable.Intern(timelineName);
-        ulong handle = timeline == 0 ? 0 : Create(ref Registry.Current, privateData, driver | ((ulong)timeline << 32));
-        if (handle == 0)
+        source = timeline == 0 ? default : Create(ref Registry.Current, privateData, driver | ((ulong)timeline << 32));
+        if (source.IsNull)
         {
             NameTable.Release(timeline);
             NameTable.Release(driver);
             return false;
         }
 
-        _fenceNames.Add(new Fence(handle), driver, timeline);
-        source = new FenceSource(handle);
+        _fenceNames.Add(source.Unmarked, driver, timeline);
         return true;
     }
 

@@ -72,26 +72,25 @@ public sealed unsafe partial class Timeline : IDisposable
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal bool TryCreate(ref ThreadWords words, out FenceSource source, nint privateData)
     {
-        ulong handle = Create(ref words, privateData, 0);
-        source = new FenceSource(handle);
-        return handle != 0;
+        source = Create(ref words, privateData, 0);
+        return !source.IsNull;
     }
 
-    // The handle of a pending fence; 0 when it is refused.
+    // A pending fence; null when it is refused.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private ulong Create(ref ThreadWords words, nint privateData, ulong names)
+    private FenceSource Create(ref ThreadWords words, nint privateData, ulong names)
     {
         ReaderRecord* reader = Registry.ReaderOf(ref words);
         if (reader == null)
         {
-            return 0; // no record for this thread: it can look at fences, not make them
+            return default; // no record for this thread: it can look at fences, not make them
         }
 
         // Inside a section: closing lets a grace period pass before it looks for pending fences, so none is made behind its back.
         ulong before = Reader.EnterBrief(Domain.Process, reader);
-        ulong handle = IsFreed ? 0 : CreateInside(ref words, privateData, names);
+        FenceSource source = IsFreed ? default : CreateInside(ref words, privateData, names);
         Reader.LeaveBrief(reader, before);
-        return handle != 0 ? handle : CreateAtBound(reader, privateData, names);
+        return !source.IsNull ? source : CreateAtBound(reader, privateData, names);
     }
 
     /// <summary>Closes the timeline: no new fences, pending ones end with an error in seqno order. Never blocks for long.</summary>
@@ -103,19 +102,19 @@ public sealed unsafe partial class Timeline : IDisposable
     public void Dispose() => Close();
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private ulong CreateInside(ref ThreadWords words, nint privateData, ulong names)
+    private FenceSource CreateInside(ref ThreadWords words, nint privateData, ulong names)
     {
         TimelineBlock* timeline = _block;
         if (Atomic.LoadAcquire(ref timeline->Closed) != 0)
         {
-            return 0;
+            return default;
         }
 
         ThreadCache* cache = Registry.CacheOf(ref words, &timeline->Engine->Pools);
         uint index = cache == null ? 0 : FenceLife.Reserve(cache);
         if (index == 0)
         {
-            return 0;
+            return default;
         }
 
         // The seqno comes last: what is taken here must become a fence, or the timeline would wait for it for ever.
@@ -130,21 +129,22 @@ public sealed unsafe partial class Timeline : IDisposable
             seqno = Atomic.AddFull(ref timeline->LastSeqno, 1);
         }
 
-        return FenceLife.Initialize(cache, index, timeline, seqno, privateData, 1, FenceFlags.Unshared, names);
+        ulong handle = FenceLife.Initialize(cache, index, timeline, seqno, privateData, 1, FenceFlags.Unshared, names);
+        return new FenceSource(handle, FencePlace.Of(timeline, seqno));
     }
 
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private ulong CreateAtBound(ReaderRecord* reader, nint privateData, ulong names)
+    private FenceSource CreateAtBound(ReaderRecord* reader, nint privateData, ulong names)
     {
         if (IsClosed || !AtBound.TryMakeRoom(Exporter.Engine.Block))
         {
-            return 0;
+            return default;
         }
 
         Reader.Enter(Domain.Process, reader);
-        ulong handle = IsFreed ? 0 : CreateInside(ref Registry.Current, privateData, names);
+        FenceSource source = IsFreed ? default : CreateInside(ref Registry.Current, privateData, names);
         Reader.Exit(reader);
-        return handle;
+        return source;
     }
 
     /// <summary>

@@ -130,6 +130,9 @@ public sealed class CaseTests
     public void ASignalOutOfTurnIsNeverLost() => Holds<Turn>();
 
     [Fact]
+    public void SignalsByPlaceTakeEffectInTurn() => Holds<TurnByPlace>();
+
+    [Fact]
     public void ThreeSignalsInAnyOrderAllTakeEffect() => Holds<TurnOfThree>();
 
     [Fact]

@@ -1,7 +1,7 @@
 // The one file in which a fence becomes signaled.
 //
-// A signal is one compare-exchange on the head word. A poller first expects the fence's own open and empty word (no load before:
-// the line arrives once, for writing), a signaller, who has looked already, what it saw; then what was found. A closed word is never written again except to add the done bits:
+// A signal is one compare-exchange on the head word. A poller, and a signaller whose source says where the fence stands, first expect the fence's own
+// open and empty word (no load before: the line arrives once, for writing), a signaller who had to look what it saw; then what was found. A closed word is never written again except to add the done bits:
 // an unconditional exchange by a losing signaller would overwrite the winner's error and time.
 //
 // Fences of a timeline signal in seqno order (C11). The turn is a plain word: `Completed` holds the last seqno signaled, and
@@ -22,11 +22,11 @@ internal static unsafe class FenceSignal
     /// them), or the timeline has an executor. A negative time means now.
     /// </summary>
     public static SignalResult Signal(Fence handle, uint error, long time) =>
-        SignalOn(ref Registry.Current, handle, error, time);
+        SignalOn(ref Registry.Current, handle, 0, error, time);
 
-    /// <summary>As the other, with the calling thread's words in hand.</summary>
+    /// <summary>As the other, with the calling thread's words in hand, and the fence's <see cref="FencePlace"/> unless that is 0.</summary>
     [MethodImpl(MethodImplOptions.NoInlining)]
-    public static SignalResult SignalOn(ref ThreadWords words, Fence handle, uint error, long time)
+    public static SignalResult SignalOn(ref ThreadWords words, Fence handle, ulong place, uint error, long time)
     {
         ReaderRecord* reader = Registry.ReaderOf(ref words);
         if (reader == null)
@@ -37,17 +37,22 @@ internal static unsafe class FenceSignal
         FenceSlot* fence = handle.Slot;
         ulong before = Reader.EnterBrief(Domain.Process, reader);
         uint nested = before != 0 && Reader.IsInside(reader, before) ? 1u : 0;
-        ThreadCache* cache = References.CacheOf(ref words, fence, handle.Generation);
-        if (cache == null)
+        SignalResult result = SignalResult.Signaled;
+        ThreadCache* cache = place == 0 ? null : words.Cache;
+        if (cache == null || !TrySignalUnseen(cache, handle.Index, fence, handle.Generation, place, nested, error, time))
         {
-            bool current = FenceLife.IsCurrent(fence, handle.Generation);
-            Reader.LeaveBrief(reader, before);
-            return Refuse(handle, current);
+            cache = References.CacheOf(ref words, fence, handle.Generation);
+            if (cache == null)
+            {
+                bool current = FenceLife.IsCurrent(fence, handle.Generation);
+                Reader.LeaveBrief(reader, before);
+                return Refuse(handle, current);
+            }
+
+            cache->SignalNested = nested;
+            result = SignalInside(cache, handle.Index, fence, handle.Generation, error, NowOf((EngineBlock*)cache->Pools, time));
         }
 
-        cache->SignalNested = nested;
-        long now = time >= 0 ? time : ((EngineBlock*)cache->Pools)->Clock.Read();
-        SignalResult result = SignalInside(cache, handle.Index, fence, handle.Generation, error, now);
         Reader.LeaveBrief(reader, before);
         if ((cache->RunHead | cache->AwaitHead) != 0 && nested == 0)
         {
@@ -56,6 +61,50 @@ internal static unsafe class FenceSignal
 
         return result;
     }
+
+    // Before anything of the fence is read. False when it cannot be done so: it is another engine's, it is not its turn, or it is not open any more;
+    // nothing has changed then.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static bool TrySignalUnseen(
+        ThreadCache* cache, uint index, FenceSlot* fence, uint generation, ulong place, uint nested, uint error, long time)
+    {
+        TimelineBlock* timeline = FencePlace.TimelineOf(place);
+        EngineBlock* engine = timeline->Engine;
+        if ((PoolSet*)engine != cache->Pools || cache->Serial != cache->Pools->Serial)
+        {
+            return false; // until here the engine's address may be anything, and is not followed
+        }
+
+        ulong seqno = TurnOf(timeline);
+        if (!FencePlace.IsOf(place, seqno))
+        {
+            return false;
+        }
+
+        cache->SignalNested = nested;
+        ulong units = UnitsOf(engine, timeline, NowOf(engine, time));
+        ulong found = Close(fence, generation, HeadWord.OpenEmpty(generation), error, units, promised: false);
+        if (HeadWord.IsClosed(found))
+        {
+            return false;
+        }
+
+        Conclude(cache, timeline, index, fence, generation, found, units, error, onPoller: false, later: cache->Running != 0);
+        PassTurn(cache, timeline, seqno);
+        DrainRecorded(cache, timeline);
+        return true;
+    }
+
+    // The seqno whose turn it is.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static ulong TurnOf(TimelineBlock* timeline) =>
+
+        // [TURN-CHECK] acquire: our close comes after the one before it. Pairs with [TURN-MOVE]. Without it two fences of one
+        // timeline could be seen signaled in the wrong order.
+        Atomic.LoadAcquire(ref timeline->Completed) + 1;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static long NowOf(EngineBlock* engine, long time) => time >= 0 ? time : engine->Clock.Read();
 
     private static SignalResult Refuse(Fence handle, bool current)
     {
@@ -84,10 +133,7 @@ internal static unsafe class FenceSignal
             return SignalResult.AlreadySignaled;
         }
 
-        // [TURN-CHECK] acquire: our close comes after the one before it. Pairs with [TURN-MOVE]. Without it two fences of one
-        // timeline could be seen signaled in the wrong order.
-        if (Atomic.LoadAcquire(ref timeline->Completed) + 1 != fence->Seqno
-            || (Atomic.LoadPlain(ref fence->Flags) & FenceFlags.OnRing) != 0)
+        if (TurnOf(timeline) != fence->Seqno || (Atomic.LoadPlain(ref fence->Flags) & FenceFlags.OnRing) != 0)
         {
             return TimelineTurn.Record(cache, timeline, index, fence, generation, error);
         }
@@ -97,14 +143,19 @@ internal static unsafe class FenceSignal
             return SignalResult.AlreadySignaled;
         }
 
+        DrainRecorded(cache, timeline);
+        return SignalResult.Signaled;
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void DrainRecorded(ThreadCache* cache, TimelineBlock* timeline)
+    {
         // [TURN-AFTER] acquire: looks for recorded signals after the turn has moved; the recorder issues the process-wide
         // barrier that makes this a Dekker without a fence here. Pairs with [TURN-RECORD].
         if (Atomic.LoadAcquire(ref timeline->DeferredCount) != 0)
         {
             TimelineTurn.Drain(cache, timeline);
         }
-
-        return SignalResult.Signaled;
     }
 
     /// <summary>
@@ -123,10 +174,16 @@ internal static unsafe class FenceSignal
             return false;
         }
 
+        PassTurn(cache, timeline, seqno);
+        return true;
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void PassTurn(ThreadCache* cache, TimelineBlock* timeline, ulong seqno)
+    {
         // [TURN-MOVE] release: the close stands before the turn of the next. Pairs with [TURN-CHECK] and [TURN-RECORD].
         Atomic.StoreRelease(ref timeline->Completed, seqno);
         TimelineWaiters.Passed(cache, timeline, seqno);
-        return true;
     }
 
     /// <summary>As <see cref="CloseInTurn"/>, but the caller moves the turn and looks for waiters for the value.</summary>
@@ -135,11 +192,7 @@ internal static unsafe class FenceSignal
         ThreadCache* cache, TimelineBlock* timeline, uint index, FenceSlot* fence, uint generation, ulong seen, uint error, long now,
         bool onPoller, bool promised)
     {
-        EngineBlock* engine = (EngineBlock*)cache->Pools;
-        ulong units = Math.Min((ulong)Math.Max(0, now - engine->StartNanoseconds) >> HeadWord.TimeShift, HeadWord.MaxUnits);
-
-        // Stamps never fall on a timeline; the word has one writer, the holder of the turn.
-        units = Math.Max(units, Atomic.LoadPlain(ref timeline->LastUnits));
+        ulong units = UnitsOf((EngineBlock*)cache->Pools, timeline, now);
         ulong before = Close(fence, generation, seen, error, units, onPoller || promised);
         if (HeadWord.IsClosed(before))
         {
@@ -147,7 +200,22 @@ internal static unsafe class FenceSignal
             return false;
         }
 
-        error = ErrorOf(before, error);
+        Conclude(cache, timeline, index, fence, generation, before, units, error, onPoller, later: promised || cache->Running != 0);
+        return true;
+    }
+
+    // Stamps never fall on a timeline; the word has one writer, the holder of the turn.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static ulong UnitsOf(EngineBlock* engine, TimelineBlock* timeline, long now) => Math.Max(
+        Math.Min((ulong)Math.Max(0, now - engine->StartNanoseconds) >> HeadWord.TimeShift, HeadWord.MaxUnits), Atomic.LoadPlain(ref timeline->LastUnits));
+
+    // What the winner of the close leaves behind, and what he found to run.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Conclude(
+        ThreadCache* cache, TimelineBlock* timeline, uint index, FenceSlot* fence, uint generation, ulong found, ulong units, uint error, bool onPoller,
+        bool later)
+    {
+        error = ErrorOf(found, error);
         Atomic.StorePlain(ref timeline->LastUnits, units);
         ThreadCache.Count(cache, Counter.Signaled);
         FenceTrace.Signaled(cache, fence, units, error);
@@ -156,12 +224,10 @@ internal static unsafe class FenceSignal
             Failures.Count(cache, error);
         }
 
-        if (HeadWord.Node(before) != 0)
+        if (HeadWord.Node(found) != 0)
         {
-            CallbackRun.Collect(cache, index, fence, before, onPoller, generation, later: promised || cache->Running != 0);
+            CallbackRun.Collect(cache, index, fence, found, onPoller, generation, later);
         }
-
-        return true;
     }
 
     // The open word that the close replaced, or one with the closed bit: somebody else was first.

@@ -8,13 +8,23 @@ namespace FastFence;
 
 /// <summary>
 /// The signaller's side of a fence: it owns one reference and the right to signal. Disposing it unsignaled signals
-/// <see cref="FenceError.Canceled"/> (C2, C21). One thread disposes it, once.
+/// <see cref="FenceError.Canceled"/> (C2, C21). One thread disposes it, once. 16 bytes.
 /// </summary>
 public readonly unsafe partial struct FenceSource : IDisposable, IEquatable<FenceSource>
 {
     private readonly ulong _value;
 
-    internal FenceSource(ulong value) => _value = value;
+    // Timeline and seqno, so that a signal need not ask the fence for them (FencePlace); 0 = not known.
+    private readonly ulong _place;
+
+    internal FenceSource(ulong value, ulong place = 0)
+    {
+        _value = value;
+        _place = place;
+    }
+
+    // The engine's own look, which tells nobody.
+    internal Fence Unmarked => new(_value);
 
     /// <summary>Is this <c>default</c>?</summary>
     public bool IsNull => _value == 0;
@@ -61,7 +71,7 @@ public readonly unsafe partial struct FenceSource : IDisposable, IEquatable<Fenc
             CheckSignal();
         }
 
-        return FenceSignal.SignalOn(ref words, new Fence(_value), error.Magnitude, -1);
+        return FenceSignal.SignalOn(ref words, new Fence(_value), _place, error.Magnitude, -1);
     }
 
     /// <summary>Signals with a timestamp of the caller's (monotonic ns); it never falls on a timeline.</summary>
@@ -76,7 +86,7 @@ public readonly unsafe partial struct FenceSource : IDisposable, IEquatable<Fenc
             CheckSignal();
         }
 
-        return FenceSignal.Signal(new Fence(_value), error.Magnitude, timestampNanoseconds);
+        return FenceSignal.SignalOn(ref Registry.Current, new Fence(_value), _place, error.Magnitude, timestampNanoseconds);
     }
 
     /// <summary>

@@ -49,6 +49,7 @@ internal static class All
         new WaitForQuiesced(),
         new ErrorAgainstSignal(),
         new Turn(),
+        new TurnByPlace(),
         new TurnOfThree(),
         new TurnTwice(),
         new Staged(),

@@ -23,12 +23,15 @@ internal sealed class SignalOnce : ModelCase
 
     public override void SetUp() => _fence = World.NewFence(references: 2);
 
-    public override void Body(int thread)
+    public override unsafe void Body(int thread)
     {
         if (thread < 2)
         {
             Atomics.Atomic.StorePlain(ref World.Word(0), 1);
-            _results[thread] = FenceSignal.Signal(_fence, (uint)thread + 5, 64 * (thread + 1000));
+
+            // One of them knows where the fence stands, and exchanges before it has looked.
+            ulong place = thread == 0 ? FencePlace.Of(World.Timeline, 1) : 0;
+            _results[thread] = FenceSignal.SignalOn(ref Reclamation.Registry.Current, _fence, place, (uint)thread + 5, 64 * (thread + 1000));
             return;
         }
 

@@ -60,7 +60,18 @@ internal class Turn : ModelCase
         Require(World.Timeline->DeferredCount == 0 && World.Timeline->DrainFlag == 0, "the timeline is not at rest");
     }
 
-    protected SignalResult Signal(int fence) => FenceSignal.Signal(_fences[fence], 0, 64 * (1000 - (100 * fence)));
+    protected virtual ulong PlaceOf(int fence) => 0;
+
+    protected SignalResult Signal(int fence) =>
+        FenceSignal.SignalOn(ref Reclamation.Registry.Current, _fences[fence], PlaceOf(fence), 0, 64 * (1000 - (100 * fence)));
+}
+
+/// <summary>The same by signallers who know where their fences stand, and exchange before they have looked.</summary>
+internal sealed class TurnByPlace : Turn
+{
+    public override string Title => "signal in turn, signal out of turn, by place";
+
+    protected override unsafe ulong PlaceOf(int fence) => FencePlace.Of(World.Timeline, (ulong)fence + 1);
 }
 
 /// <summary>Three fences, three threads: whoever drains may be passed by another who records or moves the turn.</summary>
