@@ -84,9 +84,9 @@ internal static unsafe class FenceSignal
         cache->SignalNested = nested;
         ulong units = UnitsOf(engine, timeline, NowOf(engine, time));
         ulong found = Close(fence, generation, HeadWord.OpenEmpty(generation), error, units, promised: false);
-        if (HeadWord.IsClosed(found))
+        if (HeadWord.IsClosed(found) || !FenceLife.IsCurrent(fence, generation))
         {
-            return false;
+            return false; // or all references have gone, this one's too: a slot on limbo was closed, which nobody looks at
         }
 
         Conclude(cache, timeline, index, fence, generation, found, units, error, onPoller: false, later: cache->Running != 0);

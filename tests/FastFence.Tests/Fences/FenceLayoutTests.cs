@@ -27,7 +27,7 @@ public sealed unsafe class FenceLayoutTests(ITestOutputHelper output)
             (nameof(DispatchQueue), 384, sizeof(DispatchQueue)),
             (nameof(Fence), 8, sizeof(Fence)),
             (nameof(FenceRef), 8, sizeof(FenceRef)),
-            (nameof(FenceSource), 8, sizeof(FenceSource)),
+            (nameof(FenceSource), 16, sizeof(FenceSource)), // decision 112
         ];
         foreach ((string name, int expected, int actual) in sizes)
         {
