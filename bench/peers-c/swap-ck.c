@@ -64,5 +64,17 @@ PEER void ck_epoch_reader_read(int times)
     }
 }
 
+PEER void ck_epoch_reader_own(int times)
+{
+    static struct kept own = { .value = 1, .complement = ~(uint64_t)1 };
+    static struct kept *_Atomic mine = &own;
+    for (int i = 0; i < times; i++) {
+        ck_epoch_begin(&reader, NULL);
+        struct kept *k = atomic_load_explicit(&mine, memory_order_acquire);
+        if (k->value != ~k->complement) abort();
+        ck_epoch_end(&reader, NULL);
+    }
+}
+
 PEER void ck_epoch_reader_leave(int times) { (void)times; }
 #endif

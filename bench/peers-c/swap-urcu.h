@@ -1,6 +1,6 @@
 // One writer publishes an object after the other and defers the one before; one reader looks at whatever stands there. The writer's loop ends
 // when all is reclaimed. The reader enters before its first read and leaves after the last; read is a batch between two looks at whether to
-// go on. Included once for each flavour of liburcu, in a file of its own (its headers allow one): FLAVOUR is the prefix of its functions.
+// go on; own is the same for a reader of an object that stays. Included once for each flavour of liburcu, in a file of its own (its headers allow one): FLAVOUR is the prefix of its functions.
 #include "peers.h"
 #include <stdlib.h>
 
@@ -50,6 +50,19 @@ PEER void RCU(_reader_read)(int times)
         RCU(_read_lock)();
         struct object *o = rcu_dereference(current);
         if (o != NULL && o->value != ~o->complement) abort(); // reclaimed under the reader
+        RCU(_read_unlock)();
+    }
+    RCU(_quiescent_state)();
+}
+
+PEER void RCU(_reader_own)(int times)
+{
+    static struct object own = { .value = 1, .complement = ~(uint64_t)1 };
+    static struct object *mine = &own;
+    for (int i = 0; i < times; i++) {
+        RCU(_read_lock)();
+        struct object *o = rcu_dereference(mine);
+        if (o->value != ~o->complement) abort();
         RCU(_read_unlock)();
     }
     RCU(_quiescent_state)();

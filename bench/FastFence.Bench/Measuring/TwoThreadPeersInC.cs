@@ -28,32 +28,39 @@ internal static class TwoThreadPeersInC
         return begin == null || add == null || signal == null || end == null ? [] : [() => new LoopRace(name, begin, add, signal, end, leastBatch)];
     }
 
-    /// <summary>A writer, <c>prefix_swap</c>, beside a reader, <c>prefix_reader_enter, _read, _leave</c>.</summary>
-    public static IReadOnlyList<Func<Contender>> Followed(string name, string prefix, int leastBatch)
+    /// <summary>A writer, <c>prefix_swap</c>, beside a reader of what it swaps, <c>prefix_reader_enter, _read, _leave</c>.</summary>
+    public static IReadOnlyList<Func<Contender>> Followed(string name, string prefix, int leastBatch) => Beside(name, prefix, "read", leastBatch, isByMedian: true);
+
+    /// <summary>The same writer beside a reader of what stays, <c>prefix_reader_own</c>.</summary>
+    public static IReadOnlyList<Func<Contender>> Reclaiming(string name, string prefix, int leastBatch) => Beside(name, prefix, "own", leastBatch, isByMedian: false);
+
+    private static IReadOnlyList<Func<Contender>> Beside(string name, string prefix, string reading, int leastBatch, bool isByMedian)
     {
         Action<int>? swap = PeersInC.LoopOf($"{prefix}_swap");
         Action<int>? enter = PeersInC.LoopOf($"{prefix}_reader_enter");
-        Action<int>? read = PeersInC.LoopOf($"{prefix}_reader_read");
+        Action<int>? read = PeersInC.LoopOf($"{prefix}_reader_{reading}");
         Action<int>? leave = PeersInC.LoopOf($"{prefix}_reader_leave");
         if (swap == null || enter == null || read == null || leave == null)
         {
             return [];
         }
 
+        void Read(Func<bool> goOn)
+        {
+            enter(0);
+            while (goOn())
+            {
+                read(ReadsBetweenLooks);
+            }
+
+            leave(0);
+        }
+
         return
         [
-            () => new BesideLoop(name, swap, goOn =>
+            () => new BesideLoop(name, swap, Read, leastBatch: leastBatch)
             {
-                enter(0);
-                while (goOn())
-                {
-                    read(ReadsBetweenLooks);
-                }
-
-                leave(0);
-            }, leastBatch: leastBatch)
-            {
-                IsByMedian = true,
+                IsByMedian = isByMedian,
             },
         ];
     }

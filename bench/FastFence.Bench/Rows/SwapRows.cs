@@ -15,7 +15,7 @@ internal static unsafe class SwapRows
 
     // A batch ends when all is reclaimed, and the thread of liburcu that does so looks every 10 ms: in shorter batches those 10 ms are all one sees, and
     // in these they still are half. Longer ones would leave no turns for the others.
-    private const int CallsInBatch = 1 << 15;
+    internal const int CallsInBatch = 1 << 15;
 
     public static IEnumerable<GateRow> All =>
     [
