@@ -17,7 +17,7 @@ internal static class AbsentRows
         Row("signal → awaiting observer through the native poller", NotYet),
         Row("word written elsewhere → signaled, NativeAOT poller", NotYet),
         Row("against the kernel's own fence, and crossbeam", "not in the repository: no third-party source is"),
-        Row("growth: rings, fences, callbacks, readers", LaterHarness),
+        Row("growth: rings, fences, callbacks, readers", "measured by FastFence.Latency -- growth"),
     ];
 
     private static GateRow Row(string operation, string why) => new() { Operation = operation, Absent = why };
