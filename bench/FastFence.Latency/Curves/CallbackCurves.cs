@@ -17,7 +17,7 @@ internal static unsafe class CallbackCurves
         using GrownEngine engine = new();
         Timeline timeline = engine.NewTimeline("callbacks");
         int[] sizes = [0, .. plan.SizesTo(Most)];
-        Warmth.Of(() => Live(timeline, 10, 64));
+        Warmth.Of(plan, () => Live(timeline, 10, 64));
         Turns turns = new(sizes, plan.Rounds);
         for (int round = 0; round < plan.Rounds; round++)
         {

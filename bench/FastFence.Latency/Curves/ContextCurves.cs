@@ -16,6 +16,9 @@ internal static class ContextCurves
     private const int MostRounds = 1;
     private const int MadeInBatch = 256;
     private const int LivesInBatch = 1 << 13;
+    private const int Spells = 4;
+    private const int SpellMilliseconds = 60;
+    private const string SharedName = "context";
 
     /// <summary>Measures.</summary>
     public static IReadOnlyList<GrowthCurve> Measure(GrowthPlan plan)
@@ -27,7 +30,8 @@ internal static class ContextCurves
         using (GrownEngine engine = new())
         {
             Timeline timeline = engine.NewTimeline("warm");
-            Warmth.Of(() => Live([timeline], 0, 1000));
+            Warmth.Of(plan, () => engine.NewTimeline("warm"));
+            Warmth.Of(plan, () => Live([timeline], 0, 1000));
         }
 
         for (int round = 0; round < rounds; round++)
@@ -101,7 +105,7 @@ internal static class ContextCurves
             Using.TimeUnit(round);
             using GrownEngine engine = new();
             List<Timeline> timelines = new(sizes[^1]);
-            Live([engine.NewTimeline("first")], 0, LivesInBatch); // what the thread and the engine take once is no context's
+            Live([engine.NewTimeline(SharedName)], 0, LivesInBatch); // what is taken once, the shared name too, is no context's
             long managed = GC.GetTotalMemory(forceFullCollection: true);
             long native = BlockHeap.LiveBytes;
             int at = 0;
@@ -134,23 +138,31 @@ internal static class ContextCurves
             for (int i = 0; i < count; i++)
             {
                 timelines.Add(engine.NewTimeline(
-                    shared ? "context" : string.Create(CultureInfo.InvariantCulture, $"context-{timelines.Count:D7}")));
+                    shared ? SharedName : string.Create(CultureInfo.InvariantCulture, $"context-{timelines.Count:D7}")));
+            }
+        }
+
+        private void MeasureTick(GrownEngine engine, int i)
+        {
+            for (int spell = 0; spell < (plan.IsSmoke ? 1 : Spells); spell++)
+            {
+                double tick = TickOf(engine);
+                TickMicroseconds[i] = TickMicroseconds[i] == 0 ? tick : Math.Min(TickMicroseconds[i], tick);
             }
         }
 
         // Nothing else of this process runs meanwhile.
-        private void MeasureTick(GrownEngine engine, int i)
+        private static double TickOf(GrownEngine engine)
         {
             ulong ticks = engine.Engine.HousekeeperTicks;
             TimeSpan used = Environment.CpuUsage.TotalTime;
-            Thread.Sleep(plan.IsSmoke ? 20 : 150);
+            Thread.Sleep(SpellMilliseconds);
             while (engine.Engine.HousekeeperTicks == ticks)
             {
                 Thread.Sleep(10);
             }
 
-            double tick = (Environment.CpuUsage.TotalTime - used).TotalMicroseconds / (engine.Engine.HousekeeperTicks - ticks);
-            TickMicroseconds[i] = TickMicroseconds[i] == 0 ? tick : Math.Min(TickMicroseconds[i], tick);
+            return (Environment.CpuUsage.TotalTime - used).TotalMicroseconds / (engine.Engine.HousekeeperTicks - ticks);
         }
     }
 }

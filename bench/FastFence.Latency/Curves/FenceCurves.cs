@@ -26,8 +26,8 @@ internal static unsafe class FenceCurves
         using (FenceWindow warm = new(1000))
         {
             warm.Grow(1000);
-            Warmth.Of(() => warm.Live(1000));
-            Warmth.Of(() => warm.LiveInHand(1000));
+            Warmth.Of(plan, () => warm.Live(1000));
+            Warmth.Of(plan, () => warm.LiveInHand(1000));
         }
 
         for (int round = 0; round < plan.Rounds; round++)

@@ -22,7 +22,7 @@ internal static unsafe class ReaderCurves
         GracePeriod.Synchronize();
         int before = (int)Domain.Process->RecordCount;
         sizes = [.. sizes.Select(n => Math.Max(n, before)).Distinct()];
-        Warmth.Of(() => Synchronize(GraceInBatch));
+        Warmth.Of(plan, () => Synchronize(GraceInBatch));
         Turns whole = new(sizes, plan.Rounds);
         Turns barrier = new(sizes, plan.Rounds);
         using ManualResetEventSlim end = new();

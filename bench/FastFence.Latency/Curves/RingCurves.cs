@@ -20,7 +20,7 @@ internal static unsafe class RingCurves
         using (GrownEngine engine = new())
         {
             AddRings(engine, 0, 10, 0);
-            Warmth.Of(() => Turn(engine, 1000));
+            Warmth.Of(plan, () => Turn(engine, 1000));
         }
 
         Turns own = new(sizes, plan.Rounds);

@@ -1,4 +1,5 @@
 using System.Runtime;
+using FastFence.Latency.Growth;
 using FastFence.Platform;
 
 namespace FastFence.Latency.Curves;
@@ -12,11 +13,11 @@ internal static class Warmth
     // The runtime looks for methods worth compiling again once no new one has come for 100 ms.
     private const int PauseMilliseconds = 130;
 
-    /// <summary>Calls it in spells with pauses, until two of them brought no newly compiled method.</summary>
-    public static void Of(Action small)
+    /// <summary>Calls it in spells with pauses, until two of them brought no newly compiled method. Not for a smoke run.</summary>
+    public static void Of(GrowthPlan plan, Action small)
     {
         int quiet = 0;
-        for (int turn = 0; turn < MostTurns && quiet < 2; turn++)
+        for (int turn = 0; !plan.IsSmoke && turn < MostTurns && quiet < 2; turn++)
         {
             long compiled = JitInfo.GetCompiledMethodCount();
             long end = MonotonicClock.Nanoseconds + TurnNanoseconds;

@@ -38,7 +38,10 @@ internal static class GrowthPlot
         DrawAxes(svg, curve, x, y);
         for (int i = 0; i < shown.Length; i++)
         {
-            DrawMust(svg, curve, shown[i], y, s_colors[i % s_colors.Length]);
+            if (!shown[..i].Any(s => s.Must?.Written == shown[i].Must?.Written))
+            {
+                DrawMust(svg, curve, shown[i], y, s_colors[i % s_colors.Length]);
+            }
         }
 
         double keyAt = Left;
