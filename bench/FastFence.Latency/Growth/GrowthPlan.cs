@@ -5,7 +5,7 @@ internal sealed record GrowthPlan
 {
     private static readonly int[] s_steps = [1, 3];
 
-    /// <summary>As far as the measures ask for, in some two minutes.</summary>
+    /// <summary>As far as the measures ask for, in some three minutes.</summary>
     public static GrowthPlan Full { get; } = new() { Name = "full", Rounds = 7, Batches = 24, Share = 1 };
 
     /// <summary>A tenth of the sizes, in some twenty seconds.</summary>

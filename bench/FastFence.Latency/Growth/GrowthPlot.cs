@@ -54,7 +54,7 @@ internal static class GrowthPlot
         }
 
         double unit = shown.Min(static s => s.Unit);
-        string how = string.Create(CultureInfo.InvariantCulture, $"{Machine.Processor}, {plan.Name} run, best of {Math.Max(1, shown.Max(static s => s.Rounds.Count))} rounds{(double.IsFinite(unit) ? $"; a locked read-modify-write took {unit:0.00} ns" : string.Empty)}");
+        string how = string.Create(CultureInfo.InvariantCulture, $"{Machine.Processor}, {plan.Name} run, rounds: {Math.Max(1, shown.Max(static s => s.Rounds.Count))}{(double.IsFinite(unit) ? $"; a locked read-modify-write took {unit:0.00} ns" : string.Empty)}");
         Text(svg, Left, Height - 12, how, "fill=\"#6f6e69\" font-size=\"11\"");
         return svg.Append("</svg>\n").ToString();
     }
