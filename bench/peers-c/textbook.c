@@ -124,6 +124,18 @@ PEER void textbook_add_remove(int times)
     release(f);
 }
 
+// Both threads at one fence that nobody closes.
+static struct fence common = { .callbacks = { &common.callbacks, &common.callbacks } };
+
+PEER void textbook_shared_add_remove(int times)
+{
+    struct callback node = { .run = count };
+    for (int i = 0; i < times; i++) {
+        add(&common, &node);
+        drop(&common, &node);
+    }
+}
+
 PEER void textbook_acquire_release(int times)
 {
     struct fence *f = create();

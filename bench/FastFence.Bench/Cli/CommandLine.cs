@@ -48,7 +48,7 @@ internal static class CommandLine
 
     private static Command GateVerb()
     {
-        Option<bool> quick = new("--quick") { Description = "About a minute instead of five." };
+        Option<bool> quick = new("--quick") { Description = "Some three minutes instead of ten and more." };
         Option<bool> smoke = new("--smoke") { Description = "Every row once in tiny batches: shows that they run, judges nothing." };
         Option<FileInfo?> json = new("--json") { Description = "Writes the rows to a file." };
         Option<string?> only = OnlyOption();

@@ -21,7 +21,8 @@ internal static class CollectionRounds
     /// <summary>How many times the p99 of the raw spin it may be, where that is above <see cref="MustP99"/>.</summary>
     public const double MustOfRawSpin = 1.25;
 
-    private const double MegabytesPerSecond = 1000;
+    /// <summary>What the host allocates meanwhile.</summary>
+    public const double MegabytesPerSecond = 1000;
 
     private static readonly JsonSerializerOptions s_options = new() { WriteIndented = true, PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower };
 
@@ -35,16 +36,7 @@ internal static class CollectionRounds
             GcLoad = smoke ? 50 : MegabytesPerSecond,
             Poller = native ? PollerChoice.Both : PollerChoice.Managed,
         };
-        List<PauseReport> reports = [];
-        for (int i = 0; i < (smoke ? 1 : rounds); i++)
-        {
-            reports.Add(new PauseRun(options).Execute(CancellationToken.None));
-            if (reports[^1].Lost != 0)
-            {
-                throw new InvalidOperationException($"{reports[^1].Lost} fences were not signaled although their words were written.");
-            }
-        }
-
+        IReadOnlyList<PauseReport> reports = Measure(options, smoke ? 1 : rounds);
         if (smoke)
         {
             output.WriteLine("ran for too short a time to measure anything");
@@ -81,20 +73,41 @@ internal static class CollectionRounds
         return code;
     }
 
+    /// <summary>Runs rounds; no fence may be lost in them.</summary>
+    public static IReadOnlyList<PauseReport> Measure(RunOptions options, int rounds)
+    {
+        List<PauseReport> reports = [];
+        for (int i = 0; i < rounds; i++)
+        {
+            reports.Add(new PauseRun(options).Execute(CancellationToken.None));
+            if (reports[^1].Lost != 0)
+            {
+                throw new InvalidOperationException($"{reports[^1].Lost} fences were not signaled although their words were written.");
+            }
+        }
+
+        return reports;
+    }
+
     /// <summary>
     /// Holds or misses by the rounds; where at least a quarter of them says otherwise, inconclusive. A p99 that a process which only looks at
     /// the word does not reach on this core cannot be asked of a poller: there the raw spin of the same round is the measure.
     /// </summary>
     public static int Judge(IReadOnlyList<(LatencySummary Native, LatencySummary RawSpin)> rounds)
     {
-        int good = rounds.Count(static r =>
-            r.Native.Count > 0 && r.Native.P50 <= MustP50 && r.Native.P99 <= Math.Max(MustP99, MustOfRawSpin * r.RawSpin.P99));
+        int good = rounds.Count(static r => Score(r.Native, r.RawSpin) <= 1);
         return good * 4 > rounds.Count * 3 ? Gates.ExitCodes.Holds
             : good * 4 < rounds.Count ? Gates.ExitCodes.Missed
             : Gates.ExitCodes.Inconclusive;
     }
 
-    private static LatencySummary Of(PauseReport report, string poller) => report.Pollers.Single(p => p.Poller == poller).WordToSignaledNs;
+    /// <summary>Measured / allowed, the worse of p50 and p99; a round in which nothing was signaled has none that is good.</summary>
+    public static double Score(LatencySummary native, LatencySummary rawSpin) => native.Count == 0
+        ? double.PositiveInfinity
+        : Math.Max((double)native.P50 / MustP50, native.P99 / Math.Max(MustP99, MustOfRawSpin * rawSpin.P99));
+
+    /// <summary>From the word to the signal, or to the look of the raw spin.</summary>
+    public static LatencySummary Of(PauseReport report, string poller) => report.Pollers.Single(p => p.Poller == poller).WordToSignaledNs;
 
     private static void Write(TextWriter output, string poller, string to, PauseFigures[] all, Func<PauseFigures, LatencySummary> row)
     {

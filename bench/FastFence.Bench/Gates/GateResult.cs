@@ -18,6 +18,12 @@ internal sealed record GateResult
     /// <summary>The best peer.</summary>
     public string? Peer { get; init; }
 
+    /// <summary>All peers, the best one among them.</summary>
+    public IReadOnlyList<PeerFigure> Peers { get; init; } = [];
+
+    /// <summary>What else the row found, for the end of its line; null = nothing.</summary>
+    public string? Note { get; init; }
+
     /// <summary>The unit's best.</summary>
     public double UnitNanoseconds { get; init; } = double.NaN;
 

@@ -26,6 +26,15 @@ internal sealed record GateRow
     /// <summary>Shown as millions a second.</summary>
     public bool IsThroughput { get; init; }
 
+    /// <summary>Its figures are ratios without a unit of time, shown as such.</summary>
+    public bool IsRatio { get; init; }
+
+    /// <summary>If given, the row measures and judges itself, in rounds of seconds: what cannot take turns of microseconds.</summary>
+    public Func<MeasurePlan, GateRow, GateResult>? InRounds { get; init; }
+
+    /// <summary>What a row that judges itself must reach.</summary>
+    public string? RoundsMust { get; init; }
+
     /// <summary>Why there is no verdict: reported, never counted as holding.</summary>
     public string? Absent { get; init; }
 }

@@ -31,11 +31,11 @@ internal sealed class GateTable(TextWriter output)
 
         Write(
             row.Operation,
-            double.IsNaN(result.OursNanoseconds) ? "-" : Figure(result.OursNanoseconds, row.IsThroughput),
-            result.Peer == null ? "-" : $"{Figure(result.PeerNanoseconds, row.IsThroughput)} {result.Peer}",
+            double.IsNaN(result.OursNanoseconds) ? "-" : Figure(result.OursNanoseconds, row),
+            result.Peer == null ? "-" : $"{Figure(result.PeerNanoseconds, row)} {result.Peer}",
             result.Peer == null ? "-" : Format($"{(row.IsThroughput ? 1 / result.Ratio : result.Ratio):0.00}"),
             MustOf(result),
-            HoldsOf(result));
+            HoldsOf(result) + (result.Note == null ? "" : $"; {result.Note}"));
         output.Flush();
     }
 
@@ -44,7 +44,7 @@ internal sealed class GateTable(TextWriter output)
         Must? must = result.Row.Must;
         if (must == null)
         {
-            return "-";
+            return result.Row.RoundsMust ?? "-";
         }
 
         if (double.IsInfinity(must.Multiple))
@@ -54,7 +54,7 @@ internal sealed class GateTable(TextWriter output)
 
         double here = must.Multiple * result.UnitNanoseconds;
         string sign = result.Row.IsThroughput ? "≥" : "≤";
-        string value = double.IsNaN(here) ? "" : $" = {Figure(here, result.Row.IsThroughput)} here";
+        string value = double.IsNaN(here) ? "" : $" = {Figure(here, result.Row)} here";
         string peer = must.TimesPeer == 0 ? "" : Format($", {must.TimesPeer:0.#}× peer");
         return Format($"{sign} {must.Multiple:0.00} {Units.NameOf(must.Unit)}") + value + peer;
     }
@@ -68,8 +68,8 @@ internal sealed class GateTable(TextWriter output)
         _ => $"absent: {result.Row.Absent}",
     };
 
-    private static string Figure(double nanoseconds, bool throughput) => throughput
-        ? Format($"{1000 / nanoseconds:0.0} M/s")
+    private static string Figure(double nanoseconds, GateRow row) => row.IsThroughput ? Format($"{1000 / nanoseconds:0.0} M/s")
+        : row.IsRatio ? Format($"{nanoseconds:0.00} ×")
         : nanoseconds >= 1000 ? Format($"{nanoseconds / 1000:0.00} µs") : Format($"{nanoseconds:0.00} ns");
 
     private static string Format(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);

@@ -10,9 +10,14 @@ internal sealed class RowRunner(MeasurePlan plan, Noise noise)
     /// <summary>Measures until the verdict stands, or as often as the plan allows.</summary>
     public GateResult Run(GateRow row)
     {
-        if (row.Ours == null || (row.Threads > 1 && !Cores.AreTwo))
+        if ((row.Ours == null && row.InRounds == null) || (row.Threads > 1 && !Cores.AreTwo))
         {
             return new GateResult { Row = row with { Absent = row.Absent ?? OneCore }, Verdict = Verdict.Absent };
+        }
+
+        if (row.InRounds != null)
+        {
+            return row.InRounds(plan, row);
         }
 
         GateResult result = Once(row, 1);
@@ -87,6 +92,7 @@ internal sealed class RowRunner(MeasurePlan plan, Noise noise)
             UnitNanoseconds = Typical(contenders.Count - 1),
             Peer = peer == 0 ? null : contenders[peer].Name,
             PeerNanoseconds = peer == 0 ? double.NaN : Typical(peer),
+            Peers = [.. Enumerable.Range(1, peersEnd - 1).Select(i => new PeerFigure(contenders[i].Name, Typical(i)))],
             AllocatedBytes = allocated,
             Attempts = attempt,
         };
@@ -96,7 +102,11 @@ internal sealed class RowRunner(MeasurePlan plan, Noise noise)
         }
 
         double[] scores = [.. Enumerable.Range(0, ours.Length).Select(b => Score(row.Must, ours[b], unit[b], peer == 0 ? 0 : theirs[b]))];
-        double score = Score(row.Must, result.OursNanoseconds, result.UnitNanoseconds, result.PeerNanoseconds);
+
+        // The median of ours against the best of the unit's would compare a usual moment with a lucky one: there the blocks' ratios stand.
+        double score = contenders[0].IsByMedian && !contenders[^1].IsByMedian
+            ? scores.Order().ElementAt(scores.Length / 2)
+            : Score(row.Must, result.OursNanoseconds, result.UnitNanoseconds, result.PeerNanoseconds);
         return result with
         {
             Score = score,

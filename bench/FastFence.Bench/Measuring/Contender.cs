@@ -22,10 +22,13 @@ internal abstract class Contender : IDisposable
     public int LeastBatch { get; }
 
     /// <summary>
-    /// What stands for many batches: their minimum, or their median where a minimum would pick the batches in which the waiter
-    /// had not yet fallen asleep.
+    /// Does the median of its batches stand for them? Where two threads meet, a minimum would pick those in which they did not: the waiter had not
+    /// yet fallen asleep, the other thread came late, one thread held the line for the whole batch.
     /// </summary>
-    public virtual double Typical(IReadOnlyCollection<double> batches) => batches.Min();
+    public bool IsByMedian { get; init; }
+
+    /// <summary>What stands for many batches: their minimum, or their median.</summary>
+    public double Typical(IReadOnlyCollection<double> batches) => IsByMedian ? batches.Order().ElementAt(batches.Count / 2) : batches.Min();
 
     /// <summary>Runs a batch; ns for one operation, its median where single hand-overs are measured.</summary>
     public abstract double Measure(int times);

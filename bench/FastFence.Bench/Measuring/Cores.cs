@@ -16,14 +16,24 @@ internal static class Cores
     /// <summary>As <see cref="Pin"/>, for the thread with this system id; 0 = the calling one.</summary>
     public static void PinOther(int tid, int which)
     {
+        if (NumberOf(which) is { } core)
+        {
+            _ = Affinity.TrySet(tid, default(CoreSet).With(core), out _);
+        }
+    }
+
+    /// <summary>Number of the first or the second of them, or null.</summary>
+    public static int? NumberOf(int which)
+    {
         for (int core = 0; core < CoreSet.Capacity; core++)
         {
             if (s_all.Contains(core) && which-- == 0)
             {
-                _ = Affinity.TrySet(tid, default(CoreSet).With(core), out _);
-                return;
+                return core;
             }
         }
+
+        return null;
     }
 
     /// <summary>Lets the calling thread run anywhere again.</summary>

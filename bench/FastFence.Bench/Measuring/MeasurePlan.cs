@@ -6,10 +6,10 @@ internal sealed record MeasurePlan
     /// <summary>Everything once, in tiny batches: shows that it runs, says nothing about speed.</summary>
     public static MeasurePlan Smoke { get; } = new() { Name = "smoke", Blocks = 1 };
 
-    /// <summary>About a minute.</summary>
+    /// <summary>Some three minutes for all rows.</summary>
     public static MeasurePlan Quick { get; } = new() { Name = "quick", WarmUps = 3, Blocks = 12, BlockNanoseconds = 100_000_000, Attempts = 1 };
 
-    /// <summary>Five minutes and more: rows that stay inconclusive are measured again.</summary>
+    /// <summary>Ten minutes and more: rows that stay inconclusive are measured again.</summary>
     public static MeasurePlan Full { get; } = new() { Name = "full", WarmUps = 4, Blocks = 40, BlockNanoseconds = 250_000_000, Attempts = 3 };
 
     /// <summary>What the table says.</summary>

@@ -1,16 +1,19 @@
 namespace FastFence.Bench.Measuring;
 
-/// <summary>The second thread of a row: on the second core, asleep between batches so that it disturbs nobody else's.</summary>
+/// <summary>Another thread of a row: on the second core where nothing else is said, asleep between batches so that it disturbs nobody else's.</summary>
 internal sealed class Partner : IDisposable
 {
     private readonly SemaphoreSlim _go = new(0);
     private readonly SemaphoreSlim _done = new(0);
     private readonly Thread _thread;
+    private readonly int _core;
     private Action? _work;
     private Exception? _fault;
 
-    public Partner()
+    /// <param name="core">Which core it is kept on.</param>
+    public Partner(int core = 1)
     {
+        _core = core;
         _thread = new Thread(Run) { IsBackground = true, Name = "bench partner" };
         _thread.Start();
     }
@@ -43,7 +46,7 @@ internal sealed class Partner : IDisposable
 
     private void Run()
     {
-        Cores.Pin(1);
+        Cores.Pin(_core);
         while (true)
         {
             _go.Wait();

@@ -9,6 +9,8 @@ namespace FastFence.Bench.Measuring;
 /// </summary>
 internal static unsafe class PeersInC
 {
+    private const string Headers = "/usr/include";
+
     private static readonly Lazy<nint> s_library = new(Build);
 
     /// <summary>Why there is none; empty when there is.</summary>
@@ -19,32 +21,41 @@ internal static unsafe class PeersInC
 
     /// <summary>Makes the contender of one exported loop; empty where it was not built.</summary>
     public static IReadOnlyList<Func<Contender>> Of(string name, string loop, int leastBatch = 64) =>
-        IsAvailable && NativeLibrary.TryGetExport(s_library.Value, loop, out nint address) ? [() => Loop(name, address, leastBatch)] : [];
+        LoopOf(loop) is { } run ? [() => Loop(name, run, leastBatch)] : [];
 
-    private static LoopContender Loop(string name, nint address, int leastBatch) =>
-        new(name, times => ((delegate* unmanaged<int, void>)address)(times), null, leastBatch)
-        {
-            HasCall = false,
-        };
+    /// <summary>An exported loop, or null where it was not built.</summary>
+    public static Action<int>? LoopOf(string export) =>
+        IsAvailable && NativeLibrary.TryGetExport(s_library.Value, export, out nint address)
+            ? times => ((delegate* unmanaged<int, void>)address)(times)
+            : null;
+
+    private static LoopContender Loop(string name, Action<int> run, int leastBatch) => new(name, run, null, leastBatch)
+    {
+        HasCall = false,
+    };
+
+    // Debian has the headers that differ between architectures in a folder of the architecture's name.
+    private static bool HasHeader(string name) =>
+        File.Exists(Path.Combine(Headers, name)) || Directory.EnumerateDirectories(Headers, "*-linux-gnu*").Any(folder => File.Exists(Path.Combine(folder, name)));
 
     private static nint Build()
     {
         string folder = Path.Combine(AppContext.BaseDirectory, "peers-c");
-        if (!OperatingSystem.IsLinux() || !Directory.Exists(folder))
+        if (!OperatingSystem.IsLinux() || !Directory.Exists(folder) || !Directory.Exists(Headers))
         {
-            Reason = "the peers in C are built on Linux, from the sources beside the program";
+            Reason = "the peers in C are built on Linux, from the sources beside the program and the headers in /usr/include";
             return 0;
         }
 
         string library = Path.Combine(folder, "libpeers.so");
         string[] sources = Directory.GetFiles(folder, "*.c");
         List<string> arguments = ["-O2", "-shared", "-fPIC", "-pthread", "-fvisibility=hidden", "-o", library, .. sources];
-        if (File.Exists("/usr/include/urcu/urcu-memb.h"))
+        if (HasHeader("urcu/urcu-memb.h"))
         {
             arguments.AddRange(["-DWITH_URCU", "-lurcu-memb", "-lurcu-qsbr", "-lurcu-common"]);
         }
 
-        if (File.Exists("/usr/include/ck_epoch.h"))
+        if (HasHeader("ck_epoch.h"))
         {
             arguments.AddRange(["-DWITH_CK", "-lck"]);
         }

@@ -14,4 +14,10 @@ internal enum PhysicalUnit
 
     /// <summary>A process-wide barrier with the other core busy. 1.9 µs.</summary>
     ProcessBarrier,
+
+    /// <summary>How many times as long plain work takes while the other core does the same: 1, more where the two share a core's parts or its clock.</summary>
+    SecondCore,
+
+    /// <summary>A word seen on the other core, a futex wake, an item of the thread pool that had fallen asleep, median.</summary>
+    FutexAndPool,
 }

@@ -16,11 +16,10 @@ internal abstract class TimedRounds : Contender
         : base(name, batch)
     {
         _settleNanoseconds = settleNanoseconds;
+        IsByMedian = true;
     }
 
     public override ReadOnlySpan<double> Samples => _times.AsSpan(0, _measured);
-
-    public override double Typical(IReadOnlyCollection<double> batches) => batches.Order().ElementAt(batches.Count / 2);
 
     public override double Measure(int times)
     {

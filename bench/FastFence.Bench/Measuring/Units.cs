@@ -7,6 +7,10 @@ namespace FastFence.Bench.Measuring;
 /// <summary>The physical units as contenders.</summary>
 internal static unsafe class Units
 {
+    // Where the work's result goes, so that it is not removed: one for each thread, or they would share a line.
+    [ThreadStatic]
+    private static ulong t_worked;
+
     /// <summary>Makes the contender that measures a unit.</summary>
     public static Contender Create(PhysicalUnit unit) => unit switch
     {
@@ -14,6 +18,8 @@ internal static unsafe class Units
         PhysicalUnit.FutexWake => new RawFutexWake(),
         PhysicalUnit.HandOver => new RawSpin(),
         PhysicalUnit.ProcessBarrier => new BesideLoop("process-wide barrier", IssueBarriers, KeepBusy),
+        PhysicalUnit.SecondCore => new Slowdown("plain work", Work, Work, leastBatch: 1 << 15),
+        PhysicalUnit.FutexAndPool => new RawPollerHop(),
         _ => throw new ArgumentOutOfRangeException(nameof(unit), unit, "Unknown unit."),
     };
 
@@ -23,6 +29,8 @@ internal static unsafe class Units
         PhysicalUnit.LockedRmw => "RMW",
         PhysicalUnit.FutexWake => "futex",
         PhysicalUnit.HandOver => "spin",
+        PhysicalUnit.SecondCore => "of plain work",
+        PhysicalUnit.FutexAndPool => "futex + pool",
         _ => "barrier",
     };
 
@@ -44,6 +52,17 @@ internal static unsafe class Units
         {
             ProcessBarrier.Issue();
         }
+    }
+
+    private static void Work(int times)
+    {
+        ulong x = 1;
+        for (int i = 0; i < times; i++)
+        {
+            x = (x * 6364136223846793005) + 1442695040888963407; // Knuth's generator: each step waits for the one before
+        }
+
+        t_worked = x;
     }
 
     private static void KeepBusy(Func<bool> goOn)

@@ -8,7 +8,7 @@ internal static class RowCatalog
     /// <summary>The rows.</summary>
     public static IEnumerable<GateRow> All =>
     [
-        .. LifeRows.All, .. CallbackRows.All, .. ReferenceRows.All, .. SectionRows.All, .. DescribeRows.All,
-        .. HandOverRows.All, .. GracePeriodRows.All, .. ThroughputRows.All, .. PipelineRows.All, .. TraceRows.All, .. AbsentRows.All,
+        .. LifeRows.All, .. CallbackRows.All, .. SharedFenceRows.All, .. ReferenceRows.All, .. SectionRows.All, .. SlowdownRows.All, .. DescribeRows.All,
+        .. HandOverRows.All, .. GracePeriodRows.All, .. ThroughputRows.All, .. SwapRows.All, .. PipelineRows.All, .. TraceRows.All, .. NativePollerRows.All, .. AbsentRows.All,
     ];
 }

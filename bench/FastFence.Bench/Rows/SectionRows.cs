@@ -62,18 +62,32 @@ internal static class SectionRows
     private static LoopContender Casual(ExporterOps ops)
     {
         PendingFence pending = new(ops);
-        Fence fence = pending.Fence;
-        return new LoopContender("FastFence", times =>
-        {
-            int bytes = 0;
-            for (int i = 0; i < times; i++)
-            {
-                bytes += ReadName(fence);
-            }
-
-            Sink.Sum += bytes;
-        }, pending, 1024);
+        return new LoopContender("FastFence", ReadNames(pending.Fence), pending, 1024);
     }
+
+    /// <summary>A section and a name each time, as a casual reader.</summary>
+    internal static Action<int> ReadNames(Fence fence) => times =>
+    {
+        int bytes = 0;
+        for (int i = 0; i < times; i++)
+        {
+            bytes += ReadName(fence);
+        }
+
+        Sink.Sum += bytes;
+    };
+
+    /// <summary>The same under a lock of many readers.</summary>
+    internal static Action<int> ReadNames(ReaderWriterLockSlim gate) => times =>
+    {
+        int bytes = 0;
+        for (int i = 0; i < times; i++)
+        {
+            bytes += ReadUnder(gate);
+        }
+
+        Sink.Sum += bytes;
+    };
 
     private static LoopContender InHand(ExporterOps ops)
     {
@@ -128,16 +142,7 @@ internal static class SectionRows
     private static LoopContender ReaderWriterLock()
     {
         ReaderWriterLockSlim gate = new();
-        return new LoopContender("ReaderWriterLockSlim", times =>
-        {
-            int bytes = 0;
-            for (int i = 0; i < times; i++)
-            {
-                bytes += ReadUnder(gate);
-            }
-
-            Sink.Sum += bytes;
-        }, gate, 1024);
+        return new LoopContender("ReaderWriterLockSlim", ReadNames(gate), gate, 1024);
     }
 
     private static LoopContender Lock()

@@ -27,6 +27,12 @@ internal static unsafe class ThroughputRows
             IsThroughput = true,
             Must = Must.MillionsPerSecond(120),
             Ours = DeferReclaim,
+            Peers =
+            [
+                .. TwoThreadPeersInC.Reclaiming("liburcu memb, call_rcu", "urcu_memb", SwapRows.CallsInBatch),
+                .. TwoThreadPeersInC.Reclaiming("liburcu qsbr, call_rcu", "urcu_qsbr", SwapRows.CallsInBatch),
+                .. TwoThreadPeersInC.Reclaiming("ck_epoch", "ck_epoch", LifeRows.FencesInBatch),
+            ],
         },
     ];
 
@@ -72,10 +78,14 @@ internal static unsafe class ThroughputRows
         return new BesideLoop("FastFence", times =>
         {
             ThreadCache* cache = Registry.CacheOf(&engine.Engine.Block->Pools);
-            for (int i = 0; i < times; i++)
+            for (int i = 0; i < times;)
             {
                 uint node = CallbackList.Take(cache);
-                CallbackList.Give(cache, node);
+                if (node != 0) // else the reader stands still inside a section, with as much behind it as may wait
+                {
+                    CallbackList.Give(cache, node);
+                    i++;
+                }
             }
         }, GracePeriodRows.ReadCasually, engine, LifeRows.FencesInBatch);
     }

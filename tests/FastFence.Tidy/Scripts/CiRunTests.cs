@@ -44,6 +44,13 @@ public class CiRunTests
     public void OnlyAReportWithoutViolationsAndLeftoversIsQuiet(string report, bool quiet) =>
         Assert.Equal(quiet ? 0 : 1, Bash("t=$(mktemp); printf '%s' \"$1\" >$t; quiet_report $t; rc=$?; rm $t; exit $rc", report).ExitCode);
 
+    [Theory]
+    [InlineData("Grace period, whole\nA callback on a fence that has many\nAn idle ring\nBytes of a context\ncreate with many fences in flight\n", 0)]
+    [InlineData("Grace period, whole\nA callback on a fence that has many\nBytes of a context\ncreate with many fences in flight\n", 1)]
+    [InlineData("", 1)]
+    public void AGrowthTableThatMissesASubjectIsRefused(string log, int exitCode) =>
+        Assert.Equal(exitCode, Bash("t=$(mktemp); printf '%s' \"$1\" >$t; growth_table $t; rc=$?; rm $t; exit $rc", log).ExitCode);
+
     [Fact]
     public void OnlyMarkedShellBlocksOfAPageAreRun()
     {

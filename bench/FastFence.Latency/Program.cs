@@ -1,0 +1,1 @@
+return FastFence.Latency.Cli.CommandLine.Invoke(args);
