@@ -22,7 +22,7 @@ internal static class ChildProcess
     /// <summary>The rest of a process that was started with both outputs redirected.</summary>
     public static (int Code, string Output, string Error) ReadToEnd(Process process)
     {
-        // Not its Id alone: a grandchild that lives on keeps the pipes open, and waiting for their end would hang as well.
+        // The process's end is not that of its outputs: a grandchild that lives on keeps them open.
         Task<string> output = process.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken);
         Task<string> error = process.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken);
         bool ended = process.WaitForExit(s_limit) && Task.WaitAll([output, error], (int)s_limit.TotalMilliseconds, TestContext.Current.CancellationToken);
