@@ -52,6 +52,11 @@ PEER void ck_epoch_swap(int times)
     ck_epoch_barrier(&writer);
 }
 
+PEER void ck_epoch_grace_periods(int times)
+{
+    for (int i = 0; i < times; i++) ck_epoch_synchronize(&writer);
+}
+
 PEER void ck_epoch_reader_enter(int times) { (void)times; }
 
 PEER void ck_epoch_reader_read(int times)

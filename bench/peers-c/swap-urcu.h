@@ -38,6 +38,53 @@ PEER void RCU(_swap)(int times)
     RCU(_barrier)();
 }
 
+// The same by defer_rcu: a queue of the writer's own, which it empties itself when it is full. It takes a mutex for that which the library's thread
+// holds through a grace period of its own, so the writer is no reader here: online, it would wait for who waits for it.
+static __thread int deferring;
+
+// Registered for good: the library lets no thread do so twice.
+static void start_deferring(void)
+{
+    if (!deferring && RCU(_defer_register_thread)() != 0) abort();
+    deferring = 1;
+}
+
+// By the thread that deferred, when it will no more: the library aborts a process that ends without.
+PEER void RCU(_defer_leave)(int times)
+{
+    (void)times;
+    if (deferring) RCU(_defer_unregister_thread)();
+    deferring = 0;
+}
+
+PEER void RCU(_defer_swap)(int times)
+{
+    start_deferring();
+    for (int i = 0; i <= times; i++) {
+        struct object *old = current;
+        rcu_assign_pointer(current, i < times ? new_object((uint64_t)i) : NULL);
+        if (old != NULL) RCU(_defer_rcu)(free, old);
+    }
+    RCU(_defer_barrier_thread)();
+}
+
+// Whole grace periods, by a thread that reads nothing.
+PEER void RCU(_grace_periods)(int times)
+{
+    for (int i = 0; i < times; i++) RCU(_synchronize_rcu)();
+}
+
+// Objects that nobody looks at.
+PEER void RCU(_defer)(int times)
+{
+    start_deferring();
+    for (int i = 0; i < times; i++) {
+        struct object *o = new_object((uint64_t)i);
+        RCU(_defer_rcu)(free, o);
+    }
+    RCU(_defer_barrier_thread)();
+}
+
 PEER void RCU(_reader_enter)(int times)
 {
     (void)times;

@@ -146,5 +146,9 @@ internal static class CommandLine
             Console.Error.WriteLine(e);
             return ExitCodes.Fault;
         }
+        finally
+        {
+            PeersInC.Leave();
+        }
     }
 }

@@ -29,6 +29,16 @@ internal static unsafe class PeersInC
             ? times => ((delegate* unmanaged<int, void>)address)(times)
             : null;
 
+    /// <summary>To be called in the end by the thread that ran loops: liburcu ends a process that ends with a thread still deferring, and lets no thread begin that twice.</summary>
+    public static void Leave()
+    {
+        if (s_library.IsValueCreated)
+        {
+            LoopOf("urcu_memb_defer_leave")?.Invoke(0);
+            LoopOf("urcu_qsbr_defer_leave")?.Invoke(0);
+        }
+    }
+
     private static LoopContender Loop(string name, Action<int> run, int leastBatch) => new(name, run, null, leastBatch)
     {
         HasCall = false,

@@ -18,6 +18,7 @@ internal static class GracePeriodRows
             Threads = 2,
             Must = new Must(PhysicalUnit.HandOver, OnlineHandOvers, "0.8 µs"),
             Ours = () => new BesideLoop("FastFence", Synchronize, ReadOnline),
+            Peers = [.. TwoThreadPeersInC.GracePeriods("liburcu qsbr, synchronize_rcu", "urcu_qsbr")],
         },
         new()
         {
@@ -25,6 +26,10 @@ internal static class GracePeriodRows
             Threads = 2,
             Must = new Must(PhysicalUnit.ProcessBarrier, CasualBarriers, "5 µs"),
             Ours = () => new BesideLoop("FastFence", Synchronize, ReadCasually),
+            Peers =
+            [
+                .. TwoThreadPeersInC.GracePeriods("liburcu memb, synchronize_rcu", "urcu_memb"), .. TwoThreadPeersInC.GracePeriods("ck_epoch_synchronize", "ck_epoch"),
+            ],
         },
     ];
 

@@ -49,6 +49,8 @@ internal static class LifeRows
         },
     ];
 
+    internal static LoopContender CreateReleaseAlone() => CreateRelease(new BenchEngine());
+
     internal static LoopContender CreateSignalReleaseAs(string name) => CreateSignalRelease(new BenchEngine(), name);
 
     internal static LoopContender CreateSignalRelease(BenchEngine engine, string name = "FastFence")

@@ -30,6 +30,8 @@ internal static unsafe class SwapRows
             [
                 .. TwoThreadPeersInC.Followed("liburcu memb, call_rcu", "urcu_memb", CallsInBatch),
                 .. TwoThreadPeersInC.Followed("liburcu qsbr, call_rcu", "urcu_qsbr", CallsInBatch),
+                .. TwoThreadPeersInC.Followed("liburcu memb, defer_rcu", "urcu_memb", LifeRows.FencesInBatch, TwoThreadPeersInC.Deferring),
+                .. TwoThreadPeersInC.Followed("liburcu qsbr, defer_rcu", "urcu_qsbr", LifeRows.FencesInBatch, TwoThreadPeersInC.Deferring),
                 .. TwoThreadPeersInC.Followed("ck_epoch", "ck_epoch", LifeRows.FencesInBatch),
             ],
         },

@@ -31,6 +31,8 @@ internal static unsafe class ThroughputRows
             [
                 .. TwoThreadPeersInC.Reclaiming("liburcu memb, call_rcu", "urcu_memb", SwapRows.CallsInBatch),
                 .. TwoThreadPeersInC.Reclaiming("liburcu qsbr, call_rcu", "urcu_qsbr", SwapRows.CallsInBatch),
+                .. TwoThreadPeersInC.Reclaiming("liburcu memb, defer_rcu", "urcu_memb", LifeRows.FencesInBatch, TwoThreadPeersInC.Deferring),
+                .. TwoThreadPeersInC.Reclaiming("liburcu qsbr, defer_rcu", "urcu_qsbr", LifeRows.FencesInBatch, TwoThreadPeersInC.Deferring),
                 .. TwoThreadPeersInC.Reclaiming("ck_epoch", "ck_epoch", LifeRows.FencesInBatch),
             ],
         },

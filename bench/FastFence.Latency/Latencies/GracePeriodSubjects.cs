@@ -13,12 +13,19 @@ internal static class GracePeriodSubjects
             Operation = "beside an online reader",
             Unit = PhysicalUnit.HandOver,
             Ours = static () => new TimedBeside("FastFence", GracePeriod.Synchronize, GracePeriodRows.ReadOnline),
+            Peers = [.. InC("liburcu qsbr, synchronize_rcu", "urcu_qsbr")],
         },
         new()
         {
             Operation = "beside a casual reader",
             Unit = PhysicalUnit.ProcessBarrier,
             Ours = static () => new TimedBeside("FastFence", GracePeriod.Synchronize, GracePeriodRows.ReadCasually),
+            Peers = [.. InC("liburcu memb, synchronize_rcu", "urcu_memb"), .. InC("ck_epoch_synchronize", "ck_epoch")],
         },
     ];
+
+    private static IReadOnlyList<Func<Contender>> InC(string name, string prefix) =>
+        PeersInC.LoopOf($"{prefix}_grace_periods") is { } loop && TwoThreadPeersInC.ReaderOf(prefix) is { } reader
+            ? [() => new TimedBeside(name, () => loop(1), reader)]
+            : [];
 }

@@ -16,7 +16,7 @@ internal static class LatencyGroups
         new("scaling", [ScalingSubjects.OneAndTwoThreads, .. Of(SlowdownRows.All)]),
         new("contention", [.. Of(SharedFenceRows.All), .. SharedReferenceSubjects.All]),
         new("grace period", GracePeriodSubjects.All),
-        new("reclamation", [.. Of(ThroughputRows.All, "defer + reclaim"), .. Of(SwapRows.All)]),
+        new("reclamation", [ReclamationSubjects.Alone, .. Of(ThroughputRows.All, "defer + reclaim"), .. Of(SwapRows.All)]),
         new("end to end", [.. RoundTripSubjects.All, .. Of(PipelineRows.All)]),
     ];
 
