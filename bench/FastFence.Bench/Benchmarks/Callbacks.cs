@@ -38,6 +38,20 @@ public unsafe class Callbacks
         source.Dispose();
     }
 
+    [Benchmark]
+    public void FenceThreadInHand()
+    {
+        FenceThread thread = FenceThread.GetCurrent();
+        thread.TryCreateFence(_engine.Timeline, out FenceSource source);
+        for (int i = 0; i < Count; i++)
+        {
+            thread.AddCallback(source.Fence, &OnSignal, i, out _);
+        }
+
+        thread.Signal(source);
+        thread.Dispose(source);
+    }
+
     [Benchmark(Baseline = true)]
     public TaskCompletionSource TaskAwaiter()
     {

@@ -1,4 +1,5 @@
 using BenchmarkDotNet.Attributes;
+using DotNext.Threading;
 using FastFence.Bench.Fixtures;
 
 namespace FastFence.Bench.Benchmarks;
@@ -36,6 +37,25 @@ public class CreateSignalRelease
     public void FencePublishedClock() => Live(_published.Timeline);
 
     [Benchmark]
+    public ulong FenceShared()
+    {
+        _published.Timeline.TryCreateFence(out FenceSource source);
+        ulong word = source.Fence.Value;
+        source.Signal();
+        source.Dispose();
+        return word;
+    }
+
+    [Benchmark]
+    public void FenceThreadInHand()
+    {
+        FenceThread thread = FenceThread.GetCurrent();
+        thread.TryCreateFence(_published.Timeline, out FenceSource source);
+        thread.Signal(source);
+        thread.Dispose(source);
+    }
+
+    [Benchmark]
     public void FencePreciseClock() => Live(_precise.Timeline);
 
     [Benchmark(Baseline = true)]
@@ -50,6 +70,24 @@ public class CreateSignalRelease
     public ManualResetEventSlim ManualResetEvent()
     {
         ManualResetEventSlim gate = new(false);
+        gate.Set();
+        gate.Dispose();
+        return gate;
+    }
+
+    [Benchmark]
+    public SemaphoreSlim Semaphore()
+    {
+        SemaphoreSlim gate = new(0);
+        gate.Release();
+        gate.Dispose();
+        return gate;
+    }
+
+    [Benchmark]
+    public AsyncManualResetEvent DotNextEvent()
+    {
+        AsyncManualResetEvent gate = new(false);
         gate.Set();
         gate.Dispose();
         return gate;

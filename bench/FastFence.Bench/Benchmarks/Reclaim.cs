@@ -52,6 +52,20 @@ public class Reclaim
         }
     }
 
+    // What the collector reclaims.
+    [Benchmark(Baseline = true, OperationsPerInvoke = Lives)]
+    public TaskCompletionSource TaskSourceCollected()
+    {
+        TaskCompletionSource last = null!;
+        for (int i = 0; i < Lives; i++)
+        {
+            last = new TaskCompletionSource();
+            last.SetResult();
+        }
+
+        return last;
+    }
+
     private void Read()
     {
         while (!_stop)

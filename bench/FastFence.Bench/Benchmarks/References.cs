@@ -11,6 +11,7 @@ public class References
     private readonly NopHandle _handle = new();
     private PendingFence _fence = null!;
     private ulong _slot;
+    private long _count = 1;
 
     [GlobalSetup]
     public void Setup()
@@ -47,5 +48,24 @@ public class References
         _handle.DangerousAddRef(ref added);
         _handle.DangerousRelease();
         return added;
+    }
+
+    // What an own reference count takes: a load, an exchange unless it was zero, a decrement.
+    [Benchmark]
+    public bool IncrementUnlessZeroDecrement()
+    {
+        long seen = Volatile.Read(ref _count);
+        while (seen != 0)
+        {
+            long found = Interlocked.CompareExchange(ref _count, seen + 1, seen);
+            if (found == seen)
+            {
+                return Interlocked.Decrement(ref _count) != 0;
+            }
+
+            seen = found;
+        }
+
+        return false;
     }
 }

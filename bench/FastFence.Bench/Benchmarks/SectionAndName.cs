@@ -1,15 +1,17 @@
 using BenchmarkDotNet.Attributes;
+using FASTER.core;
 using FastFence.Bench.Fixtures;
 
 namespace FastFence.Bench.Benchmarks;
 
-/// <summary>Reading a driver's name safely, against locks around a string.</summary>
+/// <summary>Reading a driver's name safely, against locks and an epoch around a string.</summary>
 [MemoryDiagnoser]
 [JsonExporterAttribute.Full]
 public class SectionAndName
 {
     private readonly ReaderWriterLockSlim _readerWriter = new();
     private readonly Lock _lock = new();
+    private readonly LightEpoch _epoch = new();
     private readonly string _name = new('n', 12);
     private PendingFence _byOp = null!;
     private PendingFence _constant = null!;
@@ -27,6 +29,7 @@ public class SectionAndName
         _byOp.Dispose();
         _constant.Dispose();
         _readerWriter.Dispose();
+        _epoch.Dispose();
     }
 
     [Benchmark]
@@ -34,6 +37,21 @@ public class SectionAndName
 
     [Benchmark]
     public int FenceConstantName() => ReadName(_constant.Fence);
+
+    [Benchmark]
+    public int FenceNameByOpThreadInHand() => ReadName(FenceThread.GetCurrent(), _byOp.Fence);
+
+    [Benchmark]
+    public int FenceConstantNameThreadInHand() => ReadName(FenceThread.GetCurrent(), _constant.Fence);
+
+    [Benchmark]
+    public int LightEpochResumeSuspend()
+    {
+        _epoch.Resume();
+        int length = _name.Length;
+        _epoch.Suspend();
+        return length;
+    }
 
     [Benchmark(Baseline = true)]
     public int ReaderWriterLock()
@@ -57,6 +75,13 @@ public class SectionAndName
     {
         AccessToken token = default;
         using AccessSection section = AccessSection.Begin(ref token);
+        return section.View.DriverName(fence).Length;
+    }
+
+    private static int ReadName(FenceThread thread, Fence fence)
+    {
+        AccessToken token = default;
+        using AccessSection section = thread.BeginAccess(ref token);
         return section.View.DriverName(fence).Length;
     }
 }

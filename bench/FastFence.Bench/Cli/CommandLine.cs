@@ -27,12 +27,17 @@ internal static class CommandLine
 
     private static Command RunVerb()
     {
-        Option<string> filter = new("--filter") { Description = "Which benchmarks, as a glob.", DefaultValueFactory = _ => "*" };
+        Option<string[]> filter = new("--filter")
+        {
+            Description = "Which benchmarks, as globs.",
+            DefaultValueFactory = _ => ["*"],
+            AllowMultipleArgumentsPerToken = true,
+        };
         Option<bool> brief = new("--short") { Description = "Three iterations instead of fifteen or more." };
         Command command = new("run", "Runs the BenchmarkDotNet classes.") { filter, brief };
         command.SetAction(result =>
         {
-            List<string> arguments = ["--filter", result.GetValue(filter)!];
+            List<string> arguments = ["--filter", .. result.GetValue(filter)!];
             if (result.GetValue(brief))
             {
                 arguments.AddRange(["--job", "short"]);
