@@ -4,7 +4,6 @@ using BenchmarkDotNet.Running;
 using FastFence.Bench.Collections;
 using FastFence.Bench.Costs;
 using FastFence.Bench.Gates;
-using FastFence.Bench.Latencies;
 using FastFence.Bench.Measuring;
 using FastFence.Bench.Profiles;
 
@@ -17,9 +16,9 @@ internal static class CommandLine
     public static int Invoke(string[] args)
     {
         RootCommand root = new(
-            "Benchmarks of FastFence: run (BenchmarkDotNet), gate (what must hold), latency (p50 and p99 beside peers), profile (where time goes), checked (what checked mode costs), collections (pollers under garbage collections), costs (what it costs to be seen).")
+            "Benchmarks of FastFence: run (BenchmarkDotNet), gate (what must hold), profile (where time goes), checked (what checked mode costs), collections (pollers under garbage collections), costs (what it costs to be seen).")
         {
-            RunVerb(), GateVerb(), LatencyVerb(), ProfileVerb(), CheckedVerb(), CollectionsVerb(), CostsVerb(),
+            RunVerb(), GateVerb(), ProfileVerb(), CheckedVerb(), CollectionsVerb(), CostsVerb(),
         };
         ParseResult result = root.Parse(args);
         int code = result.Invoke(new InvocationConfiguration { EnableDefaultExceptionHandler = false });
@@ -57,22 +56,7 @@ internal static class CommandLine
             quick, smoke, json, only,
         };
         command.SetAction(result => OnOwnThread(() => Gate.Run(
-            PlanOf(result.GetValue(smoke), result.GetValue(quick)), result.GetValue(only), result.GetValue(json), Console.Out)));
-        return command;
-    }
-
-    private static Command LatencyVerb()
-    {
-        Option<bool> quick = new("--quick") { Description = "About two minutes instead of ten." };
-        Option<bool> smoke = new("--smoke") { Description = "Every row once in tiny batches: shows that they run, prints no figure." };
-        Option<FileInfo?> json = new("--json") { Description = "Writes the rows to a file." };
-        Option<string?> only = OnlyOption();
-        Command command = new("latency", "Signal to spinning, sleeping and awaiting observer, and callbacks: p50 and p99, in turns with peers.")
-        {
-            quick, smoke, json, only,
-        };
-        command.SetAction(result => OnOwnThread(() => LatencyTable.Run(
-            PlanOf(result.GetValue(smoke), result.GetValue(quick)), result.GetValue(only), result.GetValue(json), Console.Out)));
+            PlanOf(result.GetValue(smoke), result.GetValue(quick)), result.GetValue(only), OutputFile.Check(result.GetValue(json)), Console.Out)));
         return command;
     }
 
@@ -107,8 +91,8 @@ internal static class CommandLine
         {
             rounds, seconds, smoke, json,
         };
-        command.SetAction(result => CollectionRounds.Run(
-            Math.Max(1, result.GetValue(rounds)), result.GetValue(seconds), result.GetValue(smoke), result.GetValue(json), Console.Out));
+        command.SetAction(result => Guard(() => CollectionRounds.Run(
+            Math.Max(1, result.GetValue(rounds)), result.GetValue(seconds), result.GetValue(smoke), OutputFile.Check(result.GetValue(json)), Console.Out)));
         return command;
     }
 
@@ -124,7 +108,8 @@ internal static class CommandLine
             rounds, seconds, quick, smoke, json,
         };
         command.SetAction(result => OnOwnThread(() => CostTable.Run(
-            PlanOf(result.GetValue(smoke), result.GetValue(quick)), Math.Max(1, result.GetValue(rounds)), result.GetValue(seconds), result.GetValue(json), Console.Out)));
+            PlanOf(result.GetValue(smoke), result.GetValue(quick)), Math.Max(1, result.GetValue(rounds)), result.GetValue(seconds),
+            OutputFile.Check(result.GetValue(json)), Console.Out)));
         return command;
     }
 

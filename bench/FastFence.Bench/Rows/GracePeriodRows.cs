@@ -41,20 +41,21 @@ internal static class GracePeriodRows
         }
     }
 
-    private static void Synchronize(int times)
-    {
-        for (int i = 0; i < times; i++)
-        {
-            GracePeriod.Synchronize();
-        }
-    }
-
-    private static void ReadOnline(Func<bool> goOn)
+    /// <summary>A reader that reports a quiescent state after the other until told to stop.</summary>
+    internal static void ReadOnline(Func<bool> goOn)
     {
         using OnlineReader reader = OnlineReader.Register();
         while (goOn())
         {
             reader.ReportQuiescentState();
+        }
+    }
+
+    private static void Synchronize(int times)
+    {
+        for (int i = 0; i < times; i++)
+        {
+            GracePeriod.Synchronize();
         }
     }
 }

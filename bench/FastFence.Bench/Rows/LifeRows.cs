@@ -49,10 +49,12 @@ internal static class LifeRows
         },
     ];
 
-    internal static LoopContender CreateSignalRelease(BenchEngine engine)
+    internal static LoopContender CreateSignalReleaseAs(string name) => CreateSignalRelease(new BenchEngine(), name);
+
+    internal static LoopContender CreateSignalRelease(BenchEngine engine, string name = "FastFence")
     {
         Timeline timeline = engine.Timeline;
-        return new LoopContender("FastFence", times =>
+        return new LoopContender(name, times =>
         {
             for (int i = 0; i < times; i++)
             {

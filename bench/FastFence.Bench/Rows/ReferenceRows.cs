@@ -123,7 +123,7 @@ internal static class ReferenceRows
         return new LoopContender("FastFence", times => AcquireFrom(slot, times), new Owned(pending, slot), 1024);
     }
 
-    private static unsafe void AcquireFrom(SharedWords slot, int times)
+    internal static unsafe void AcquireFrom(SharedWords slot, int times)
     {
         ref ulong word = ref *slot.At(0);
         for (int i = 0; i < times; i++)
@@ -140,7 +140,7 @@ internal static class ReferenceRows
         return new LoopContender("increment unless zero + decrement", times => CountLoop(count, times), count, 1024);
     }
 
-    private static unsafe void CountLoop(SharedWords count, int times)
+    internal static unsafe void CountLoop(SharedWords count, int times)
     {
         ref ulong word = ref *count.At(0);
         for (int i = 0; i < times; i++)

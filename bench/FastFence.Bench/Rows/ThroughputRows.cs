@@ -57,7 +57,7 @@ internal static unsafe class ThroughputRows
         }
     }
 
-    private static void TaskLives(int times)
+    internal static void TaskLives(int times)
     {
         TaskCompletionSource? last = null;
         for (int i = 0; i < times; i++)

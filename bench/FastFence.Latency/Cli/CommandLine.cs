@@ -1,7 +1,10 @@
 using System.CommandLine;
 using System.CommandLine.Invocation;
+using FastFence.Bench.Cli;
 using FastFence.Bench.Gates;
+using FastFence.Bench.Measuring;
 using FastFence.Latency.Growth;
+using FastFence.Latency.Latencies;
 
 namespace FastFence.Latency.Cli;
 
@@ -11,10 +14,31 @@ internal static class CommandLine
     /// <summary>Does what the arguments say and gives the exit code.</summary>
     public static int Invoke(string[] args)
     {
-        RootCommand root = new("Measurements of FastFence over sizes: growth (rings, fences, callbacks, readers, contexts).") { GrowthVerb() };
+        RootCommand root = new("Measurements of FastFence: latency (what two threads do, percentiles beside peers), growth (rings, fences, callbacks, readers, contexts).")
+        {
+            LatencyVerb(), GrowthVerb(),
+        };
         ParseResult result = root.Parse(args);
         int code = result.Invoke(new InvocationConfiguration { EnableDefaultExceptionHandler = false });
         return result.Action is ParseErrorAction ? ExitCodes.Usage : code;
+    }
+
+    private static Command LatencyVerb()
+    {
+        Option<bool> quick = new("--quick") { Description = "About a minute instead of four and more." };
+        Option<bool> smoke = new("--smoke") { Description = "Every row once in tiny batches: shows that they run, prints no figure." };
+        Option<FileInfo?> json = new("--json") { Description = "Writes the rows to a file." };
+        Option<string?> only = new("--only") { Description = "Only groups, or else rows, whose name contains this." };
+        Command command = new("latency", "Hand-over, wake, awaiting, callbacks, scaling, contention, grace period, reclamation, end to end: percentiles, in turns with peers.")
+        {
+            quick, smoke, json, only,
+        };
+        command.SetAction(result =>
+        {
+            MeasurePlan plan = result.GetValue(smoke) ? MeasurePlan.Smoke : result.GetValue(quick) ? MeasurePlan.Quick : MeasurePlan.Full;
+            return OnOwnThread(() => LatencyTable.Run(plan, result.GetValue(only), OutputFile.Check(result.GetValue(json)), Console.Out));
+        });
+        return command;
     }
 
     private static Command GrowthVerb()
@@ -35,11 +59,11 @@ internal static class CommandLine
         return command;
     }
 
-    // Not the main thread: new threads of .NET take over its affinity.
+    // Not the main thread: new threads of .NET take over its affinity, and rows with two threads pin themselves.
     private static int OnOwnThread(Func<int> action)
     {
         int code = ExitCodes.Fault;
-        Thread thread = new(() => code = Guard(action)) { Name = "growth" };
+        Thread thread = new(() => code = Guard(action)) { Name = "bench" };
         thread.Start();
         thread.Join();
         return code;

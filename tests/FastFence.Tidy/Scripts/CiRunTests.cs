@@ -51,6 +51,18 @@ public class CiRunTests
     public void AGrowthTableThatMissesASubjectIsRefused(string log, int exitCode) =>
         Assert.Equal(exitCode, Bash("t=$(mktemp); printf '%s' \"$1\" >$t; growth_table $t; rc=$?; rm $t; exit $rc", log).ExitCode);
 
+    [Theory]
+    [InlineData("", 0)]
+    [InlineData("/^grace period/d", 1)]
+    [InlineData("s/^wake: .*/wake: a: absent: needs two usable cores/", 1)]
+    [InlineData("d", 1)]
+    public void ALatencyTableWhoseGroupDidNotRunIsRefused(string edit, int exitCode)
+    {
+        const string log = "hand-over: a: ran in batches\nwake: a: ran in batches\nawaiting: a: absent: why\nawaiting: b: ran in batches\ncallbacks: a: ran in batches\n"
+            + "scaling: a: ran in batches\ncontention: a: ran in batches\ngrace period: a: ran in batches\nreclamation: a: ran in batches\nend to end: a: ran in batches\n";
+        Assert.Equal(exitCode, Bash($"t=$(mktemp); printf '%s' \"$1\" | sed '{edit}' >$t; latency_table $t; rc=$?; rm $t; exit $rc", log).ExitCode);
+    }
+
     [Fact]
     public void OnlyMarkedShellBlocksOfAPageAreRun()
     {
