@@ -42,7 +42,11 @@ public readonly unsafe ref struct FenceThread
     /// <param name="source">The fence.</param>
     /// <param name="error">The error, or none.</param>
     /// <exception cref="InvalidOperationException">This is a default, or the source is.</exception>
-    public SignalResult Signal(FenceSource source, FenceError error = default) => source.SignalOn(ref Words, error);
+    public SignalResult Signal(FenceSource source, FenceError error = default)
+    {
+        FenceSlot.AskFor(source.Unmarked.Slot);
+        return source.SignalOn(ref Words, error);
+    }
 
     /// <summary>As <see cref="FenceSource.Dispose"/>.</summary>
     /// <param name="source">The source; <c>default</c> is passed over.</param>

@@ -36,7 +36,7 @@ static unsafe ulong Round(Timeline timeline)
     using FenceSource source = timeline.CreateFence();
     Fence fence = source.Fence;
     sum += Entries.Guard(fence) && Entries.Action(fence) && Twins.NeverEnters(fence) && Twins.LooksBeforeTheGuard(fence) ? 1u : 0;
-    sum += (ulong)Entries.GuardedName(fence);
+    sum += (ulong)Entries.GuardedName(fence) + (Twins.LooksBeforeItCloses(fence.Slot) & 1);
     AccessToken token = default;
     Entries.Open(ref token).Dispose();
     if (fence.TryAcquire(out FenceRef reference))

@@ -93,10 +93,20 @@ internal static unsafe class LifePath
             Timeline timeline = engine.Timeline;
             for (int i = 0; i < times; i++)
             {
-                ulong handle = create ? CreatePublic(timeline) : Create(cache, timeline.Block);
+                FenceSource source = default;
+                if (create)
+                {
+                    timeline.TryCreateFence(out source);
+                }
+                else
+                {
+                    source = Create(cache, timeline.Block);
+                }
+
+                ulong handle = source.Unmarked.Value;
                 if (signal)
                 {
-                    new FenceSource(handle).Signal();
+                    source.Signal();
                 }
                 else
                 {
@@ -105,7 +115,7 @@ internal static unsafe class LifePath
 
                 if (release)
                 {
-                    new FenceSource(handle).Dispose();
+                    source.Dispose();
                 }
                 else
                 {
@@ -114,14 +124,11 @@ internal static unsafe class LifePath
             }
         }, engine, LifeRows.FencesInBatch);
 
-    private static ulong CreatePublic(Timeline timeline)
+    private static FenceSource Create(ThreadCache* cache, TimelineBlock* timeline)
     {
-        timeline.TryCreateFence(out FenceSource source);
-        return System.Runtime.CompilerServices.Unsafe.BitCast<FenceSource, ulong>(source);
+        ulong seqno = ++timeline->LastSeqno;
+        return new FenceSource(FenceLife.Create(cache, timeline, seqno, 0, 1, FenceFlags.Unshared), FencePlace.Of(timeline, seqno));
     }
-
-    private static ulong Create(ThreadCache* cache, TimelineBlock* timeline) =>
-        FenceLife.Create(cache, timeline, ++timeline->LastSeqno, 0, 1, FenceFlags.Unshared);
 
     private static void Signal(ThreadCache* cache, TimelineBlock* timeline, ulong handle)
     {

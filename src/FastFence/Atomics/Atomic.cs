@@ -36,6 +36,10 @@ internal static class Atomic
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void StorePlain(ref nint word, nint value) => word = value;
 
+    /// <inheritdoc cref="StorePlain(ref ulong, ulong)"/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void StorePlain(ref byte word, byte value) => word = value;
+
     /// <summary>Reads; later accesses stay after it.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static ulong LoadAcquire(ref ulong word) => Volatile.Read(ref word);

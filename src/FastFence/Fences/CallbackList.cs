@@ -116,7 +116,7 @@ internal static unsafe class CallbackList
             return AddResult.Stale;
         }
 
-        ulong head = Atomic.LoadAcquire(ref fence->Head);
+        ulong head = Atomic.LoadAcquire(ref FenceSlot.HeadOf(fence));
         while (true)
         {
             if (HeadWord.IsClosed(head))
@@ -136,7 +136,7 @@ internal static unsafe class CallbackList
             // [CB-PUSH] full: the node's content stands before it can be found, and the push fails if the fence closed. It is
             // also the waiter's Dekker: pushed before the close means woken by it. Pairs with [SIGNAL-CLOSE]. Without it the callback
             // is lost, or runs with a garbage function.
-            ulong found = Atomic.CompareExchangeFull(ref fence->Head, HeadWord.WithNode(head, index), head);
+            ulong found = Atomic.CompareExchangeFull(ref FenceSlot.HeadOf(fence), HeadWord.WithNode(head, index), head);
             if (found == head)
             {
                 return AddResult.Added;
@@ -166,7 +166,7 @@ internal static unsafe class CallbackList
             return false;
         }
 
-        ulong head = Atomic.LoadAcquire(ref fence->Head);
+        ulong head = Atomic.LoadAcquire(ref FenceSlot.HeadOf(fence));
         if (!HeadWord.IsClosed(head))
         {
             // [CB-FINAL] release: we never touch the node again, so the sweeper may have it. Pairs with [CB-SWEEP].

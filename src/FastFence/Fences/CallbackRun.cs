@@ -281,7 +281,7 @@ internal static unsafe class CallbackRun
     {
         // [QUIESCE-SET] release: the callbacks' effects stand before the bit. Pairs with [LATE-CHECK] and [IS-QUIESCED]. Without it an
         // observer that frees what a callback used could free it too early (fault 5).
-        Atomic.StoreRelease(ref fence->Head, Atomic.LoadPlain(ref fence->Head) | HeadWord.Quiesced);
+        Atomic.StoreRelease(ref FenceSlot.HeadOf(fence), Atomic.LoadPlain(ref FenceSlot.HeadOf(fence)) | HeadWord.Quiesced);
         QuiesceWord.TellIfMarked(engine, fence);
     }
 

@@ -35,10 +35,10 @@ internal static unsafe class CallbackSweep
     /// <summary>Sweeps once, if nobody else does.</summary>
     public static void Sweep(ThreadCache* cache, FenceSlot* fence, uint generation)
     {
-        ulong head = Atomic.LoadAcquire(ref fence->Head);
+        ulong head = Atomic.LoadAcquire(ref FenceSlot.HeadOf(fence));
         if (((EngineBlock*)cache->Pools)->SweepOff != 0 || HeadWord.IsClosed(head) || (head & HeadWord.SweepBit) != 0 || HeadWord.Node(head) == 0
             || !HeadWord.IsOf(head, generation)
-            || Atomic.CompareExchangeFull(ref fence->Head, head | HeadWord.SweepBit, head) != head)
+            || Atomic.CompareExchangeFull(ref FenceSlot.HeadOf(fence), head | HeadWord.SweepBit, head) != head)
         {
             return;
         }
@@ -101,11 +101,11 @@ internal static unsafe class CallbackSweep
 
     private static bool ClearBit(FenceSlot* fence)
     {
-        ulong head = Atomic.LoadAcquire(ref fence->Head);
+        ulong head = Atomic.LoadAcquire(ref FenceSlot.HeadOf(fence));
         while (!HeadWord.IsClosed(head))
         {
             // [SWEEP-END] full: reads the newest head: if it is open, no runner began before. Pairs with [SIGNAL-CLOSE].
-            ulong found = Atomic.CompareExchangeFull(ref fence->Head, head & ~HeadWord.SweepBit, head);
+            ulong found = Atomic.CompareExchangeFull(ref FenceSlot.HeadOf(fence), head & ~HeadWord.SweepBit, head);
             if (found == head)
             {
                 return true;

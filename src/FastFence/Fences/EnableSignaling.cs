@@ -27,7 +27,7 @@ internal static unsafe class EnableSignaling
             }
 
             ExporterBlock* exporter = slot->Timeline->Exporter;
-            if (exporter->Ops.EnableSignaling == null || HeadWord.IsClosed(Atomic.LoadAcquire(ref slot->Head))
+            if (exporter->Ops.EnableSignaling == null || HeadWord.IsClosed(Atomic.LoadAcquire(ref FenceSlot.HeadOf(slot)))
                 || Atomic.LoadAcquire(ref exporter->State) != (uint)ExporterState.Open
                 || (Atomic.OrFull(ref slot->Flags, FenceFlags.Enabled) & FenceFlags.Enabled) != 0)
             {
@@ -68,7 +68,7 @@ internal static unsafe class EnableSignaling
         Section.Enter();
         try
         {
-            if (!FenceLife.IsCurrent(slot, fence.Generation) || HeadWord.IsClosed(Atomic.LoadAcquire(ref slot->Head)))
+            if (!FenceLife.IsCurrent(slot, fence.Generation) || HeadWord.IsClosed(Atomic.LoadAcquire(ref FenceSlot.HeadOf(slot))))
             {
                 return true;
             }

@@ -197,7 +197,7 @@ public readonly unsafe partial struct Fence
         ushort owner,
         ref CallbackRegistration registration)
     {
-        if (HeadWord.IsClosed(Atomics.Atomic.LoadAcquire(ref slot->Head)))
+        if (HeadWord.IsClosed(Atomics.Atomic.LoadAcquire(ref FenceSlot.HeadOf(slot))))
         {
             ThreadCache.Count(cache, Counter.CallbacksRefused);
             return AddCallbackResult.AlreadySignaled;

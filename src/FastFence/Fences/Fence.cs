@@ -54,7 +54,7 @@ public readonly unsafe partial struct Fence : IEquatable<Fence>
 
             // [IS-SIGNALED] acquire: what the signaller wrote is seen after the bit; the generation is read behind the head, so
             // the head was of this life. Pairs with [SIGNAL-CLOSE]. Without it a reader sees "signaled" and old results.
-            ulong head = Atomic.LoadAcquire(ref slot->Head);
+            ulong head = Atomic.LoadAcquire(ref FenceSlot.HeadOf(slot));
             return FenceLife.IsCurrent(slot, Generation) ? HeadWord.IsClosed(head) : IsGone();
         }
     }
@@ -68,7 +68,7 @@ public readonly unsafe partial struct Fence : IEquatable<Fence>
         get
         {
             // [IS-QUIESCED] acquire: what the callbacks did is seen after the bit. Pairs with [QUIESCE-SET].
-            ulong head = Atomic.LoadAcquire(ref Slot->Head);
+            ulong head = Atomic.LoadAcquire(ref FenceSlot.HeadOf(Slot));
             return FenceLife.IsCurrent(Slot, Generation) ? HeadWord.IsQuiesced(head) : IsGone() && !FenceLife.IsLate(Slot, Generation);
         }
     }
@@ -78,7 +78,7 @@ public readonly unsafe partial struct Fence : IEquatable<Fence>
     {
         get
         {
-            ulong head = Atomic.LoadAcquire(ref Slot->Head);
+            ulong head = Atomic.LoadAcquire(ref FenceSlot.HeadOf(Slot));
             if (!FenceLife.IsCurrent(Slot, Generation))
             {
                 IsGone();
@@ -98,7 +98,7 @@ public readonly unsafe partial struct Fence : IEquatable<Fence>
             ThrowIfNull();
             Section.Enter();
             FenceSlot* slot = Slot;
-            ulong head = Atomic.LoadAcquire(ref slot->Head);
+            ulong head = Atomic.LoadAcquire(ref FenceSlot.HeadOf(slot));
             bool known = FenceLife.IsCurrent(slot, Generation) && HeadWord.IsClosed(head);
             EngineBlock* engine = known ? slot->Timeline->Engine : null;
             long time = !known ? 0 : (engine != null ? engine->StartNanoseconds : 0) + (long)(HeadWord.Units(head) << HeadWord.TimeShift);

@@ -52,7 +52,7 @@ internal static unsafe class FenceLife
         fence->PrivateData = data;
         fence->Link = 0;
         fence->Flags = flags;
-        Atomic.StorePlain(ref fence->Head, HeadWord.OpenEmpty(generation));
+        Atomic.StorePlain(ref FenceSlot.HeadOf(fence), HeadWord.OpenEmpty(generation));
 
         // [FENCE-BIRTH] release: the content stands before a count above zero. Pairs with [FENCE-ACQUIRE]. Without it an acquirer
         // from a shared slot would read the former life.
@@ -86,7 +86,7 @@ internal static unsafe class FenceLife
             return false;
         }
 
-        ulong head = Atomic.LoadAcquire(ref fence->Head);
+        ulong head = Atomic.LoadAcquire(ref FenceSlot.HeadOf(fence));
         return HeadWord.IsClosed(head) && !HeadWord.IsQuiesced(head) && head != Poison.Pattern
             && Atomic.LoadAcquire(ref fence->RefGen) == after;
     }
@@ -196,7 +196,7 @@ internal static unsafe class FenceLife
 
         // [LATE-CHECK] acquire: a fence whose callbacks have returned is not touched by its runner any more. Pairs with
         // [QUIESCE-SET]. Without it the runner would set its bit in the slot's next life.
-        if (HeadWord.IsQuiesced(Atomic.LoadAcquire(ref fence->Head)))
+        if (HeadWord.IsQuiesced(Atomic.LoadAcquire(ref FenceSlot.HeadOf(fence))))
         {
             SlotCache.Defer<FenceKind>(cache, &cache->Fences, &cache->Pools->Fences, index);
         }

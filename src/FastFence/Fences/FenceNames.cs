@@ -57,7 +57,7 @@ internal static unsafe class FenceNames
     {
         // [ACCESS-CHECK] acquire: the section's first load, not before the entry store in program order; private data is read
         // after it. Pairs with [READER-ENTER] and [SIGNAL-CLOSE]. Without it the data of an exporter already gone could be read.
-        ulong head = Atomic.LoadAcquire(ref slot->Head);
+        ulong head = Atomic.LoadAcquire(ref FenceSlot.HeadOf(slot));
         return !HeadWord.IsClosed(head) && FenceLife.IsCurrent(slot, generation);
     }
 }

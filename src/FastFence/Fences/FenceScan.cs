@@ -112,7 +112,7 @@ internal static unsafe class FenceScan
         {
             FenceSlot* fence = FenceSlot.At(at);
             ulong word = Atomic.LoadAcquire(ref fence->RefGen);
-            if ((uint)word is 0 or >= FenceLife.Immortal || HeadWord.IsClosed(Atomic.LoadAcquire(ref fence->Head)))
+            if ((uint)word is 0 or >= FenceLife.Immortal || HeadWord.IsClosed(Atomic.LoadAcquire(ref FenceSlot.HeadOf(fence))))
             {
                 continue;
             }

@@ -126,7 +126,7 @@ internal static unsafe class FenceSignal
         ThreadCache* cache, uint index, FenceSlot* fence, uint generation, uint error, long now)
     {
         TimelineBlock* timeline = fence->Timeline;
-        ulong head = Atomic.LoadAcquire(ref fence->Head);
+        ulong head = Atomic.LoadAcquire(ref FenceSlot.HeadOf(fence));
         if (head != HeadWord.OpenEmpty(generation) && (HeadWord.IsClosed(head) || HeadWord.IsPromised(head)))
         {
             ThreadCache.Count(cache, Counter.SignaledAgain);
@@ -243,7 +243,7 @@ internal static unsafe class FenceSignal
         // [SIGNAL-CLOSE] full: everything the signaller wrote is seen by whoever sees the fence signaled (C14), and exactly one close
         // succeeds (C1). Pairs with [IS-SIGNALED], [CB-PUSH], [CB-REMOVE] and [TURN-PROMISE]. Without it two signallers both win, or a callback
         // pushed at this moment is lost.
-        ulong before = Atomic.CompareExchangeFull(ref fence->Head, HeadWord.Closed(error, units, HeadWord.Quiesced), expected);
+        ulong before = Atomic.CompareExchangeFull(ref FenceSlot.HeadOf(fence), HeadWord.Closed(error, units, HeadWord.Quiesced), expected);
         return before == expected ? before : CloseFound(fence, generation, before, error, units, promised);
     }
 
@@ -253,7 +253,7 @@ internal static unsafe class FenceSignal
         {
             // An error set in advance stands (C2); so does an empty list: nothing to run means quiesced at once.
             ulong done = HeadWord.Node(before) == 0 ? HeadWord.Quiesced : 0;
-            ulong found = Atomic.CompareExchangeFull(ref fence->Head, HeadWord.Closed(ErrorOf(before, error), units, done), before);
+            ulong found = Atomic.CompareExchangeFull(ref FenceSlot.HeadOf(fence), HeadWord.Closed(ErrorOf(before, error), units, done), before);
             if (found == before)
             {
                 return before;
@@ -294,7 +294,7 @@ internal static unsafe class FenceSignal
     /// </summary>
     public static bool TryPromise(FenceSlot* fence, uint generation, uint error)
     {
-        ulong head = Atomic.LoadAcquire(ref fence->Head);
+        ulong head = Atomic.LoadAcquire(ref FenceSlot.HeadOf(fence));
         while (!HeadWord.IsClosed(head) && HeadWord.IsOf(head, generation) && !HeadWord.IsPromised(head))
         {
             ulong next = head | HeadWord.PromisedBit;
@@ -302,7 +302,7 @@ internal static unsafe class FenceSignal
 
             // [TURN-PROMISE] full: succeeds on an open word only, and a signaller in turn finds it. Pairs with [SIGNAL-CLOSE]. Without it a
             // fence could be closed by one thread and recorded by another: its callbacks' link overwritten, its turn never passed.
-            ulong found = Atomic.CompareExchangeFull(ref fence->Head, next, head);
+            ulong found = Atomic.CompareExchangeFull(ref FenceSlot.HeadOf(fence), next, head);
             if (found == head)
             {
                 return true;
@@ -319,13 +319,13 @@ internal static unsafe class FenceSignal
     /// </summary>
     public static bool TrySetError(FenceSlot* fence, uint generation, uint error)
     {
-        ulong head = Atomic.LoadAcquire(ref fence->Head);
+        ulong head = Atomic.LoadAcquire(ref FenceSlot.HeadOf(fence));
         while (!HeadWord.IsClosed(head) && HeadWord.IsOf(head, generation) && HeadWord.OpenError(head) == 0
             && !HeadWord.IsPromised(head))
         {
             // [SET-ERROR] full: compares the whole word, so it cannot land on a closed one. Pairs with [SIGNAL-CLOSE]. Without it an
             // error set while another thread signals would be torn from state and time (fault 41).
-            ulong found = Atomic.CompareExchangeFull(ref fence->Head, HeadWord.WithError(head, error), head);
+            ulong found = Atomic.CompareExchangeFull(ref FenceSlot.HeadOf(fence), HeadWord.WithError(head, error), head);
             if (found == head)
             {
                 return true;

@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
+using FastFence.Atomics;
 using FastFence.Memory;
 
 namespace FastFence.Fences;
@@ -56,6 +57,13 @@ internal unsafe struct FenceSlot
     [FieldOffset(32)]
     public TimelineBlock* Timeline;
 
+    /// <summary>
+    /// The top byte of <see cref="Timeline"/> (little-endian): 0 in every life of the slot and between them, for no address of a process and no
+    /// poison reaches it (<see cref="Poison"/>).
+    /// </summary>
+    [FieldOffset(39)]
+    public byte ZeroByte;
+
     /// <summary>Name of the driver, captured at init (C9).</summary>
     [FieldOffset(40)]
     public uint DriverName;
@@ -79,6 +87,20 @@ internal unsafe struct FenceSlot
     /// <summary>The byte of <see cref="Flags"/> that holds <see cref="FenceFlags.Unshared"/> (little-endian).</summary>
     [FieldOffset(61)]
     public byte UnsharedByte;
+
+    /// <summary>
+    /// Asks for the slot's line, for writing, by a store that changes nothing: the line is on its way while the caller goes on to the exchange that
+    /// is its first real access. Any thread, any slot, a stale one, too; no section.
+    /// </summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void AskFor(FenceSlot* slot) => Atomic.StorePlain(ref slot->ZeroByte, 0);
+
+    /// <summary>
+    /// The head word, which stands first. Not by its name: for the address of a struct's first field behind a pointer the JIT looks whether the
+    /// pointer can be read from, and that look fetches the line once more where an exchange is to be the first access.
+    /// </summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static ref ulong HeadOf(FenceSlot* slot) => ref *(ulong*)slot;
 
     /// <summary>The slot of an index. Safety: the index is below <see cref="Reservation.FenceSlots"/>.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

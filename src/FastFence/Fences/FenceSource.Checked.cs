@@ -27,7 +27,7 @@ public readonly unsafe partial struct FenceSource
     private static void CheckError(Fence fence)
     {
         // Looked at once, before: an attempt that a signal overtakes is a race that the contract allows (C2).
-        ulong head = Atomic.LoadAcquire(ref fence.Slot->Head);
+        ulong head = Atomic.LoadAcquire(ref FenceSlot.HeadOf(fence.Slot));
         bool current = FenceLife.IsCurrent(fence.Slot, fence.Generation);
         if (current && !HeadWord.IsClosed(head) && !HeadWord.IsPromised(head))
         {

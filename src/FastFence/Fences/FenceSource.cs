@@ -60,7 +60,11 @@ public readonly unsafe partial struct FenceSource : IDisposable, IEquatable<Fenc
 
     /// <summary>Signals with an error, or without when it is <see cref="FenceError.None"/>; one set before stands (C2).</summary>
     /// <param name="error">The error.</param>
-    public SignalResult Signal(FenceError error) => SignalOn(ref Registry.Current, error);
+    public SignalResult Signal(FenceError error)
+    {
+        FenceSlot.AskFor(Unmarked.Slot); // before the thread is looked up
+        return SignalOn(ref Registry.Current, error);
+    }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal SignalResult SignalOn(ref ThreadWords words, FenceError error)
@@ -136,7 +140,7 @@ public readonly unsafe partial struct FenceSource : IDisposable, IEquatable<Fenc
         }
 
         Fence fence = new(_value);
-        ulong head = Atomic.LoadAcquire(ref fence.Slot->Head);
+        ulong head = Atomic.LoadAcquire(ref FenceSlot.HeadOf(fence.Slot));
         if (!HeadWord.IsClosed(head) && FenceLife.IsCurrent(fence.Slot, fence.Generation)
             && !HeadWord.IsPromised(head))
         {

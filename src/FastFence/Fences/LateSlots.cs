@@ -83,7 +83,7 @@ internal static unsafe class LateSlots
         for (uint i = start; i < from->Count; i++)
         {
             uint index = from->Items[i];
-            if (HeadWord.IsQuiesced(Atomic.LoadAcquire(ref FenceSlot.At(index)->Head))) // [LATE-CHECK] pairs with [QUIESCE-SET]
+            if (HeadWord.IsQuiesced(Atomic.LoadAcquire(ref FenceSlot.HeadOf(FenceSlot.At(index))))) // [LATE-CHECK] pairs with [QUIESCE-SET]
             {
                 SlotCache.Defer<FenceKind>(cache, &cache->Fences, &cache->Pools->Fences, index);
             }

@@ -43,7 +43,7 @@ internal static unsafe class OwnedCallbackScan
         }
 
         uint generation = (uint)(word >> 32);
-        ulong head = Atomic.LoadAcquire(ref fence->Head);
+        ulong head = Atomic.LoadAcquire(ref FenceSlot.HeadOf(fence));
         if (HeadWord.IsClosed(head) || !HeadWord.IsOf(head, generation))
         {
             return 0;

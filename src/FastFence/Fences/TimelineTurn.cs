@@ -114,7 +114,7 @@ internal static unsafe class TimelineTurn
             uint generation = (uint)(Atomic.LoadPlain(ref fence->RefGen) >> 32);
             long now = ((EngineBlock*)cache->Pools)->Clock.Read();
             FenceSignal.CloseInTurn(
-                cache, timeline, first, fence, generation, Atomic.LoadAcquire(ref fence->Head), 0, now, promised: true);
+                cache, timeline, first, fence, generation, Atomic.LoadAcquire(ref FenceSlot.HeadOf(fence)), 0, now, promised: true);
             Atomic.AddFull(ref timeline->DeferredCount, uint.MaxValue);
             FenceLife.Release(cache, first, fence, generation);
         }

@@ -14,6 +14,15 @@ internal static unsafe class Poison
 
     private const int VectorBytes = 32;
 
+    // The second half's first word is a fence's timeline, whose top byte is 0 at all times (FenceSlot.ZeroByte).
+    private const ulong FirstOfSecondHalf = Pattern & (ulong.MaxValue >> 8);
+
+    private static Vector256<ulong> SecondHalf
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        get => Vector256.Create(FirstOfSecondHalf, Pattern, Pattern, Pattern);
+    }
+
     /// <summary>Fills a slot of 32 or 64 bytes.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Fill(byte* slot, int bytes)
@@ -23,7 +32,7 @@ internal static unsafe class Poison
         ((ulong*)slot)[3] = Pattern;
         if (bytes > VectorBytes)
         {
-            Vector256.Create(Pattern).Store((ulong*)(slot + VectorBytes));
+            SecondHalf.Store((ulong*)(slot + VectorBytes));
         }
     }
 
@@ -35,7 +44,7 @@ internal static unsafe class Poison
             & Vector256.Create(ulong.MaxValue, 0, ulong.MaxValue, ulong.MaxValue);
         if (bytes > VectorBytes)
         {
-            difference |= Vector256.Load((ulong*)(slot + VectorBytes)) ^ Vector256.Create(Pattern);
+            difference |= Vector256.Load((ulong*)(slot + VectorBytes)) ^ SecondHalf;
         }
 
         return difference == Vector256<ulong>.Zero;

@@ -71,6 +71,18 @@ internal static unsafe class Atomic
         }
     }
 
+    public static void StorePlain(ref byte word, byte value, [CallerFilePath] string file = "", [CallerLineNumber] int line = 0)
+    {
+        if (Run.IsModelThread)
+        {
+            Run.Current.Store((nint)Unsafe.AsPointer(ref word), 1, value, Order.Plain, new Site(file, line));
+        }
+        else
+        {
+            word = value;
+        }
+    }
+
     public static void StoreRelease(ref ulong word, ulong value, [CallerFilePath] string file = "", [CallerLineNumber] int line = 0)
     {
         if (Run.IsModelThread)

@@ -10,7 +10,8 @@ namespace FastFence.Tests.EntryOrder;
 /// <param name="Accesses">Accesses through what is watched: none means that nothing was checked.</param>
 /// <param name="Entries">Stores that enter.</param>
 /// <param name="EnteredAtEnd">The section is entered wherever the method returns.</param>
-internal sealed record EntryOrder(IReadOnlyList<string> Findings, int Accesses, int Entries, bool EnteredAtEnd);
+/// <param name="First">Accesses that are the first one on some way to them.</param>
+internal sealed record EntryOrder(IReadOnlyList<string> Findings, int Accesses, int Entries, bool EnteredAtEnd, IReadOnlyList<string> First);
 
 /// <summary>The checker.</summary>
 internal sealed partial class EntryOrderCheck
@@ -24,6 +25,7 @@ internal sealed partial class EntryOrderCheck
     private readonly string _watch;
     private readonly SortedSet<int> _early = [];
     private readonly HashSet<int> _accesses = [];
+    private readonly SortedSet<int> _first = [];
     private readonly HashSet<int> _entries = [];
     private bool _enteredAtEnd = true;
 
@@ -47,7 +49,7 @@ internal sealed partial class EntryOrderCheck
         check.Follow();
         return new EntryOrder(
             [.. check._early.Select(at => $"before the entry: {code[at].Text}")],
-            check._accesses.Count, check._entries.Count, check._enteredAtEnd);
+            check._accesses.Count, check._entries.Count, check._enteredAtEnd, [.. check._first.Select(at => code[at].Text)]);
     }
 
     private void Follow()
@@ -248,6 +250,12 @@ internal sealed partial class EntryOrderCheck
     private void Note(int at, MachineState state)
     {
         _accesses.Add(at);
+        if (state.Untouched)
+        {
+            _first.Add(at);
+            state.Touch();
+        }
+
         if (!state.Entered)
         {
             _early.Add(at);

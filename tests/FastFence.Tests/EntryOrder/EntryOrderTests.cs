@@ -38,7 +38,14 @@ public sealed class EntryOrderTests
         Twin("LooksBeforeTheGuard", "rdi"),
     ];
 
-    private static string[] Wanted => [.. s_entries.Concat(s_twins).Select(m => m.Jit)];
+    private static string[] Wanted => [.. s_entries.Concat(s_twins).Select(m => m.Jit), s_looks.Jit];
+
+    // Where a waiter spins, a look before the exchange fetches the line twice (decision 113).
+    private static readonly (string Jit, string Native) s_signal =
+        ("FastFence.Fences.FenceSignal:SignalOn", "FastFence_FastFence_Fences_FenceSignal__SignalOn");
+
+    private static readonly (string Jit, string Native) s_looks =
+        ("FastFence.EntrySample.Twins:LooksBeforeItCloses", "FastFence_EntrySample_FastFence_EntrySample_Twins__LooksBeforeItCloses");
 
     [Fact]
     public void TheJitKeepsTheFirstLoadBehindTheEntry()
@@ -67,6 +74,7 @@ public sealed class EntryOrderTests
         {
             Func<string, List<Instruction>> code = SampleCode.OfNative(folder);
             Judge([.. s_entries.Select(e => (e.Native, code(e.Native), e.Watch))], [.. s_twins.Select(t => (t.Native, code(t.Native), t.Watch))]);
+            JudgeFirst(code(s_signal.Native), code(s_looks.Native));
         }
         finally
         {
@@ -74,8 +82,22 @@ public sealed class EntryOrderTests
         }
     }
 
-    private static void Judge(Dictionary<string, List<Instruction>> methods) => Judge(
-        [.. s_entries.Select(e => (e.Jit, Of(methods, e.Jit), e.Watch))], [.. s_twins.Select(t => (t.Jit, Of(methods, t.Jit), t.Watch))]);
+    private static void Judge(Dictionary<string, List<Instruction>> methods)
+    {
+        Judge([.. s_entries.Select(e => (e.Jit, Of(methods, e.Jit), e.Watch))], [.. s_twins.Select(t => (t.Jit, Of(methods, t.Jit), t.Watch))]);
+        JudgeFirst(Of(methods, s_signal.Jit), Of(methods, s_looks.Jit));
+    }
+
+    // A signal whose source says where the fence stands touches the fence's line by the exchange first.
+    private static void JudgeFirst(List<Instruction> signal, List<Instruction> looks)
+    {
+        Assert.Contains(EntryOrderCheck.Of(signal, Second).First, IsExchange);
+        EntryOrder known = EntryOrderCheck.Of(looks, "rdi");
+        Assert.DoesNotContain(known.First, IsExchange);
+        Assert.True(known.Accesses > 1, "the known-bad one's exchange was not followed");
+    }
+
+    private static bool IsExchange(string instruction) => instruction.Contains("cmpxchg", StringComparison.Ordinal);
 
     private static void Judge((string Name, List<Instruction> Code, string Watch)[] entries, (string Name, List<Instruction> Code, string Watch)[] twins)
     {

@@ -35,6 +35,9 @@ internal sealed class MachineState
     /// <summary>It has been entered and left, on every way to here.</summary>
     public bool Left { get; private set; }
 
+    /// <summary>What is watched has not been accessed, on one way to here at least.</summary>
+    public bool Untouched { get; private set; } = true;
+
     public Known this[string place]
     {
         get => _values.GetValueOrDefault(place);
@@ -45,9 +48,11 @@ internal sealed class MachineState
 
     public void Leave() => (Entered, Left) = (false, true);
 
+    public void Touch() => Untouched = false;
+
     public MachineState Copy()
     {
-        MachineState copy = new() { Entered = Entered, Left = Left };
+        MachineState copy = new() { Entered = Entered, Left = Left, Untouched = Untouched };
         foreach ((string place, Known value) in _values)
         {
             copy[place] = value;
@@ -59,7 +64,8 @@ internal sealed class MachineState
     /// <summary>Adds another way to here; true when that changed anything.</summary>
     public bool Join(MachineState other)
     {
-        bool changed = (Entered && !other.Entered) || (Left && !other.Left);
+        bool changed = (Entered && !other.Entered) || (Left && !other.Left) || (!Untouched && other.Untouched);
+        Untouched |= other.Untouched;
         Entered &= other.Entered;
         Left &= other.Left;
         foreach (string place in _values.Keys.Union(other._values.Keys).ToArray())

@@ -17,8 +17,36 @@ public sealed unsafe class PoisonTests
         ulong* slot = ReclaimOne(engine, engine.CreateTimeline("t"), out _);
         for (int i = 0; i < Reservation.FenceBytes / sizeof(ulong); i++)
         {
-            Assert.Equal(i != RefGenWord, slot[i] == Poison.Pattern);
+            Assert.Equal(i != RefGenWord, (slot[i] | TopByteOf(i)) == Poison.Pattern);
         }
+
+        Assert.Equal(0, ((FenceSlot*)slot)->ZeroByte);
+    }
+
+    [Fact]
+    public void AStaleSourcesSignalAsksForTheLineAndLeavesThePoisonWhole()
+    {
+        using FenceEngine engine = Lives.Stepped(magazine: 1);
+        Timeline timeline = engine.CreateTimeline("t");
+        FenceSource source = timeline.CreateFence();
+        Fence fence = source.Fence;
+        source.Dispose();
+        Until.Drained(engine);
+        Assert.Equal(SignalResult.Stale, source.Signal());
+        Assert.True(FenceKind.IsIntact(fence.Slot));
+        fence.Slot->ZeroByte = 1; // the control: the byte is looked at
+        Assert.False(FenceKind.IsIntact(fence.Slot));
+        fence.Slot->ZeroByte = 0;
+        Assert.True(IsGivenOut(timeline, fence.Index));
+    }
+
+    [Fact]
+    public void NoAddressOfATimelineReachesTheZeroByte()
+    {
+        using FenceEngine engine = Lives.Stepped(magazine: 1);
+        using FenceSource source = engine.CreateTimeline("t").CreateFence();
+        Assert.Equal(0, source.Fence.Slot->ZeroByte);
+        Assert.Equal(0UL, (ulong)Reservation.BlockBase >> 56);
     }
 
     [Theory]
@@ -63,6 +91,9 @@ public sealed unsafe class PoisonTests
 
         Assert.Equal(1, engine.GetStatistics().PoisonBroken);
     }
+
+    // The timeline's word, whose top byte is 0 at all times.
+    private static ulong TopByteOf(int word) => word == 4 ? Poison.Pattern & ~(ulong.MaxValue >> 8) : 0;
 
     private static ulong* ReclaimOne(FenceEngine engine, Timeline timeline, out uint index)
     {
