@@ -81,13 +81,22 @@ internal sealed class RecordedTrace
         RemoveHalfSeen();
         DeriveJobs();
         PutBeforeSignal();
-        foreach (TraceEvent e in _events.Select(static (e, i) => (e, i)).OrderBy(static x => x.e.TimeNs).ThenBy(static x => StageOf(x.e.Kind))
-            .ThenBy(static x => x.e.Context).ThenBy(static x => x.e.Seqno).ThenBy(static x => x.i).Select(static x => x.e))
-        {
-            log.Add(e);
-        }
-
+        AddTo(log, _events.Select(static (e, i) => (e, i)).OrderBy(static x => x.e.TimeNs).ThenBy(static x => StageOf(x.e.Kind))
+            .ThenBy(static x => x.e.Context).ThenBy(static x => x.e.Seqno).ThenBy(static x => x.i).Select(static x => x.e));
         return log;
+    }
+
+    // Viewers have a buffer a CPU and put them together by time alone. Where a thread moves amid a batch, whose records share one time, the order of
+    // its signals would be that of the CPUs' numbers: what comes from another CPU is a nanosecond later.
+    private static void AddTo(TraceLog log, IEnumerable<TraceEvent> events)
+    {
+        (long last, int cpu) = (-1, 0);
+        foreach (TraceEvent e in events)
+        {
+            last = e.TimeNs > last ? e.TimeNs : e.Cpu == cpu ? last : last + 1;
+            cpu = e.Cpu;
+            log.Add(e with { TimeNs = last });
+        }
     }
 
     private static long HeadBytesOf(int records, int names) =>

@@ -46,6 +46,30 @@ public sealed unsafe class CpuRecordTests : IDisposable
     }
 
     [Fact]
+    public void WhoMovesAmidOneTimeIsSeenInOrderByViewersThatMergeCpus()
+    {
+        int[] cpus = Cpus();
+        Timeline timeline = _engine.CreateTimeline("moving in no time");
+        using Worker worker = new();
+        worker.Do(() => LiveOn(timeline, cpus[0]));
+        Records records = new();
+        _engine.Block->Clock.Publish(MonotonicClock.Nanoseconds); // one time for all of it
+        int[] path = [cpus[1], cpus[1], cpus[0], cpus[0], cpus[1]];
+        foreach (int cpu in path)
+        {
+            worker.Do(() => LiveOn(timeline, cpu));
+        }
+
+        TraceEvent[] signals = [.. records.Read().Events.Where(static e => e.Kind == TraceEventKind.FenceSignaled)];
+        Assert.Equal(path, signals.Select(static e => e.Cpu));
+        Assert.Equal(signals[0].TimeNs, signals[1].TimeNs); // the records' own
+        ulong[] merged = [.. signals.OrderBy(static e => e.TimeNs).ThenBy(static e => e.Cpu).Select(static e => e.Seqno)];
+        ulong[] other = [.. signals.OrderBy(static e => e.TimeNs).ThenByDescending(static e => e.Cpu).Select(static e => e.Seqno)];
+        Assert.Equal(signals.Select(static e => e.Seqno), merged);
+        Assert.Equal(merged, other);
+    }
+
+    [Fact]
     public void ATapKnowsTheCpusToo()
     {
         int[] cpus = Cpus();
