@@ -221,11 +221,22 @@ internal sealed unsafe class DeviceLife : IDisposable
         }
     }
 
-    /// <summary>Does an engine of the host still use a ring's memory here?</summary>
+    /// <summary>How many look at it without holding the GPU's lock: its memory and its descriptor stay for them. Under the lock.</summary>
+    internal int Visitors { get; set; }
+
+    /// <summary>Has it been freed?</summary>
+    internal bool IsGone { get; private set; }
+
+    /// <summary>Does an engine of the host still use a ring's memory here, or does anybody look?</summary>
     internal bool IsInUse
     {
         get
         {
+            if (Visitors != 0)
+            {
+                return true;
+            }
+
             for (uint place = 0; place < Map.Layout.Rings; place++)
             {
                 // [RING-GIVE-UP] acquire: whoever reads 0 for all may unmap. Pairs with [RING-GIVE-UP].
@@ -243,6 +254,7 @@ internal sealed unsafe class DeviceLife : IDisposable
 
     public void Dispose()
     {
+        IsGone = true;
         if (_processFile >= 0)
         {
             _ = SystemCalls.Close(_processFile);

@@ -38,10 +38,23 @@ public sealed partial class ProcessGpu
 
             _started = true;
             _life = life = Begin();
+            life.Visitors++;
             _supervisor = new Thread(Supervise) { Name = "device supervisor", IsBackground = true };
             _supervisor.Start();
         }
 
+        try
+        {
+            WaitUntilReady(life, timeout);
+        }
+        finally
+        {
+            Leave(life);
+        }
+    }
+
+    private void WaitUntilReady(DeviceLife life, TimeSpan? timeout)
+    {
         long deadline = DeviceClock.Nanoseconds + (long)(timeout ?? TimeSpan.FromSeconds(30)).TotalNanoseconds;
         while ((_options.StartProcess || timeout != null) && !life.WasReady)
         {
@@ -85,6 +98,28 @@ public sealed partial class ProcessGpu
             }
 
             SweepFormer();
+        }
+    }
+
+    // The present life, which stays until it is left, though another may take its place; null when there is none.
+    internal DeviceLife? Visit()
+    {
+        lock (_gate)
+        {
+            if (_life is { } life)
+            {
+                life.Visitors++;
+            }
+
+            return _life;
+        }
+    }
+
+    internal void Leave(DeviceLife life)
+    {
+        lock (_gate)
+        {
+            life.Visitors--;
         }
     }
 

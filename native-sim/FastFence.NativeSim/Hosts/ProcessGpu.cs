@@ -144,13 +144,19 @@ public sealed partial class ProcessGpu : FenceDevice, IDisposable
     /// <summary>Kills the device's process, as a fault, and waits for its end; false when it has none.</summary>
     public bool Kill()
     {
-        DeviceLife? life;
-        lock (_gate)
+        if (Visit() is not { } life)
         {
-            life = _life;
+            return false;
         }
 
-        return life != null && life.Signal(SystemCalls.Kill) && life.WaitForEnd(KillMilliseconds);
+        try
+        {
+            return life.Signal(SystemCalls.Kill) && life.WaitForEnd(KillMilliseconds);
+        }
+        finally
+        {
+            Leave(life);
+        }
     }
 
     /// <summary>Stops the device's process (SIGSTOP); false when it has none.</summary>
@@ -183,11 +189,24 @@ public sealed partial class ProcessGpu : FenceDevice, IDisposable
                 if (!seat.Ring!.IsRunning)
                 {
                     seat.Life.Stop(seat.Place);
+                    seat.Life.Visitors++; // another thread may close its ring meanwhile, the last of a former life
                     asked.Add(seat);
                 }
             }
         }
 
+        try
+        {
+            return WaitUntilQuiet(asked, timeout);
+        }
+        finally
+        {
+            asked.ForEach(s => Leave(s.Life));
+        }
+    }
+
+    private bool WaitUntilQuiet(List<RingSeat> asked, TimeSpan timeout)
+    {
         long limit = DeviceClock.Nanoseconds + (long)Math.Min(timeout.TotalNanoseconds, _options.QuietLimit.TotalNanoseconds);
         while (!asked.TrueForAll(static s => s.Life.IsQuiet(s.Place)))
         {

@@ -1,4 +1,5 @@
 using FastFence.NativeSim;
+using FastFence.NativeSim.Hosts;
 using FastFence.Tests.Memory;
 using Xunit;
 
@@ -75,6 +76,27 @@ public sealed class ProcessGpuTests : IDisposable
         Assert.NotEqual(process, _gpu.ProcessId);
         Until.Holds(() => runs.All(static n => n == 1), "a callback each");
         Assert.Equal(_engine.GetStatistics().FencesCreated, _engine.GetStatistics().FencesSignaled);
+    }
+
+    [Fact]
+    public void AFormerLifeStaysForWhoStillLooksAtIt()
+    {
+        FenceRing ring = Ring("a", 0);
+        Finish(ring);
+        DeviceLife visited = _gpu.Visit()!;
+        Assert.True(_gpu.Kill());
+        Until.Holds(() => _gpu.Lives == 2 && _gpu.IsRecovered, "another life");
+        FinishAtLast(ring);
+        DeviceLife second = _gpu.Visit()!;
+        _gpu.Leave(second);
+        Assert.True(_gpu.Kill());
+        Until.Holds(() => _gpu.Lives == 3 && _gpu.IsRecovered, "a third life");
+        FinishAtLast(ring);
+        Until.Holds(() => second.IsGone, "the second life's memory given back");
+        Assert.False(visited.IsGone);
+        Assert.True(visited.IsQuiet(0)); // reads its memory
+        _gpu.Leave(visited);
+        Until.Holds(() => visited.IsGone, "the first life's memory given back");
     }
 
     [Fact]
