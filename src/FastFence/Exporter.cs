@@ -259,7 +259,8 @@ public sealed unsafe partial class Exporter : IDisposable
         block->DisplayContext = options.DisplayContext ?? block->Context;
         block->DriverName = Intern(DriverName);
         block->TimelineName = interned;
-        block->Flags = flags | (options.SingleEmitter ? TimelineFlags.SingleEmitter : 0) | (options.Seqno32 ? TimelineFlags.Seqno32 : 0);
+        block->Flags = flags | (options.SingleEmitter ? TimelineFlags.SingleEmitter : 0) | (options.Seqno32 ? TimelineFlags.Seqno32 : 0)
+            | (_block->Ops.EnableSignaling != null ? TimelineFlags.Enables : 0);
         block->PrivateData = options.PrivateData;
         block->TimeoutNanoseconds = limit == Timeout.InfiniteTimeSpan ? long.MaxValue : (long)limit.TotalNanoseconds;
         block->StartSeqno = options.StartSeqno;

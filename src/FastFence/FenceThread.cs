@@ -63,7 +63,7 @@ public readonly unsafe ref struct FenceThread
         Fence fence, delegate*<Fence, nint, void> callback, nint state, out CallbackRegistration registration)
     {
         Fence.ThrowIfNoFunction(callback);
-        return fence.Add(ref Words, NodeKind.Managed, (nint)callback, state, null, out registration);
+        return CallbackAdd.Add(ref Words, fence.Value, NodeKind.Managed, (nint)callback, state, out registration);
     }
 
     /// <summary>As <see cref="CallbackRegistration.Remove"/>.</summary>

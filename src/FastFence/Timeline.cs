@@ -69,15 +69,55 @@ public sealed unsafe partial class Timeline : IDisposable
     public bool TryCreateFence(out FenceSource source, nint privateData = 0) => TryCreate(ref Registry.Current, out source, privateData);
 
     /// <summary>As the public one, with the calling thread's words in hand.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal bool TryCreate(ref ThreadWords words, out FenceSource source, nint privateData)
+    {
+        // The plain case calls nothing, so it keeps nothing on a stack; the others are tail calls.
+        ThreadCache* cache = words.Cache;
+        if (cache == null)
+        {
+            return TryCreateSlowly(ref words, out source, privateData);
+        }
+
+        ReaderRecord* reader = words.Reader; // who has a cache has a record
+        TimelineBlock* timeline = _block;
+        ulong before = Reader.EnterBrief(Domain.Process, reader);
+        uint index = !IsFreed && Atomic.LoadAcquire(ref timeline->Closed) == 0 && (PoolSet*)timeline->Engine == cache->Pools
+            && cache->Serial == cache->Pools->Serial ? FenceLife.TryReserve(cache) : 0;
+        if (index == 0)
+        {
+            Reader.LeaveBrief(reader, before);
+            return TryCreateSlowly(ref words, out source, privateData);
+        }
+
+        ulong seqno = TakeSeqno(timeline);
+        ulong handle = FenceLife.Fill(cache, index, timeline, seqno, privateData, 1, FenceFlags.Unshared);
+        FenceSource.Write(out source, handle, FencePlace.Of(timeline, seqno));
+        if (cache->Record != 0)
+        {
+            return RecordBirth(cache, index, reader, before);
+        }
+
+        Reader.LeaveBrief(reader, before);
+        return true;
+    }
+
+    // The fence's first record, inside its creator's section, which it ends.
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static bool RecordBirth(ThreadCache* cache, uint index, ReaderRecord* reader, ulong before)
+    {
+        FenceTrace.WriteOn(cache, RecordKind.FenceInit, FenceSlot.At(index));
+        Reader.LeaveBrief(reader, before);
+        return true;
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private bool TryCreateSlowly(ref ThreadWords words, out FenceSource source, nint privateData)
     {
         source = Create(ref words, privateData, 0);
         return !source.IsNull;
     }
 
     // A pending fence; null when it is refused.
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private FenceSource Create(ref ThreadWords words, nint privateData, ulong names)
     {
         ReaderRecord* reader = Registry.ReaderOf(ref words);
@@ -101,7 +141,6 @@ public sealed unsafe partial class Timeline : IDisposable
     /// <summary>Closes it with −ENOENT.</summary>
     public void Dispose() => Close();
 
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private FenceSource CreateInside(ref ThreadWords words, nint privateData, ulong names)
     {
         TimelineBlock* timeline = _block;
@@ -117,20 +156,23 @@ public sealed unsafe partial class Timeline : IDisposable
             return default;
         }
 
-        // The seqno comes last: what is taken here must become a fence, or the timeline would wait for it for ever.
-        ulong seqno;
-        if ((timeline->Flags & TimelineFlags.SingleEmitter) != 0)
-        {
-            seqno = Atomic.LoadPlain(ref timeline->LastSeqno) + 1;
-            Atomic.StoreRelease(ref timeline->LastSeqno, seqno);
-        }
-        else
-        {
-            seqno = Atomic.AddFull(ref timeline->LastSeqno, 1);
-        }
-
+        ulong seqno = TakeSeqno(timeline);
         ulong handle = FenceLife.Initialize(cache, index, timeline, seqno, privateData, 1, FenceFlags.Unshared, names);
         return new FenceSource(handle, FencePlace.Of(timeline, seqno));
+    }
+
+    // Comes last: what is taken here must become a fence, or the timeline would wait for it for ever.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static ulong TakeSeqno(TimelineBlock* timeline)
+    {
+        if ((timeline->Flags & TimelineFlags.SingleEmitter) == 0)
+        {
+            return Atomic.AddFull(ref timeline->LastSeqno, 1);
+        }
+
+        ulong seqno = Atomic.LoadPlain(ref timeline->LastSeqno) + 1;
+        Atomic.StoreRelease(ref timeline->LastSeqno, seqno);
+        return seqno;
     }
 
     [MethodImpl(MethodImplOptions.NoInlining)]

@@ -1,4 +1,5 @@
 // Running callbacks on a managed thread: a signaller's own, or the dispatcher. Outside any section, under no lock (C12).
+using System.Runtime.CompilerServices;
 using FastFence.Atomics;
 using FastFence.Memory;
 using FastFence.Reclamation;
@@ -102,60 +103,64 @@ internal static unsafe class CallbackInvoke
 
     private static void RunChain(ThreadCache* cache, FenceSlot* fence, ulong handle, bool popRunList)
     {
-        for (uint i = Atomic.LoadPlain(ref fence->Link); ;)
+        CallbackWitness? witness = cache->Running == ThreadCache.HandedOver ? CallbackWitness.Current : null;
+        ForeignCode before = ForeignCode.Enter(cache->Reader, ForeignKind.Callback, 0, handle, 0, 0);
+        uint left = Atomic.LoadPlain(ref fence->Link);
+        while (left != 0)
         {
-            CallbackNode* node = CallbackNode.At(i);
-            uint next = Atomic.LoadPlain(ref node->RunNext);
-            bool last = (node->Kind & CallbackNode.LastBit) != 0;
-            if (last && popRunList)
-            {
-                // The link behind the last node is the next fence; taken before the callback may add one.
-                cache->RunHead = i == cache->RunTail ? 0 : next;
-            }
-
-            NodeKind kind = (NodeKind)(node->Kind & ~CallbackNode.LastBit);
-            nint function = node->Function;
-            nint argument = node->Argument;
-            uint owner = node->Owner;
-            CallbackList.Give(cache, i);
-            Invoke(cache, kind, function, argument, handle, owner);
-            if (owner != 0)
-            {
-                OwnedCode.Leave(((EngineBlock*)cache->Pools)->OwnedCode, owner);
-            }
-
-            if (last)
-            {
-                return;
-            }
-
-            i = next;
+            left = RunFrom(cache, left, handle, popRunList, witness);
         }
+
+        before.Exit(cache->Reader);
     }
 
-    private static void Invoke(ThreadCache* cache, NodeKind kind, nint function, nint argument, ulong handle, uint owner)
+    // Runs a fence's callbacks from one on; one that throws ends it, and the next one is returned. One try for all of them: entering one costs as much
+    // as a callback of nothing.
+    private static uint RunFrom(ThreadCache* cache, uint first, ulong handle, bool popRunList, CallbackWitness? witness)
     {
-        ThreadCache.Count(cache, Counter.CallbacksRun);
-        CallbackWitness? witness = cache->Running == ThreadCache.HandedOver ? CallbackWitness.Current : null;
-        witness?.Begin(handle, function, null);
-        ForeignCode before = ForeignCode.Enter(cache->Reader, ForeignKind.Callback, owner, handle, function, 0);
-        RecordRing* recorded = FenceTrace.CallBegin(cache, FenceSlot.At((uint)handle), function);
+        uint next = first;
+        uint owner = 0;
+        RecordRing* recorded = null;
         try
         {
-            switch (kind)
+            do
             {
-                case NodeKind.Native or NodeKind.Thunk:
-                    ((delegate* unmanaged<ulong, nint, void>)function)(handle, argument);
-                    break;
-                case NodeKind.Managed or NodeKind.Dispatched:
+                uint index = next;
+                CallbackNode* node = CallbackNode.At(index);
+                next = Atomic.LoadPlain(ref node->RunNext);
+                uint kind = node->Kind;
+                if ((kind & CallbackNode.LastBit) != 0)
+                {
+                    if (popRunList)
+                    {
+                        // The link behind the last node is the next fence; taken before the callback may add one.
+                        cache->RunHead = index == cache->RunTail ? 0 : next;
+                    }
+
+                    kind -= CallbackNode.LastBit;
+                    next = 0;
+                }
+
+                nint function = node->Function;
+                nint argument = node->Argument;
+                owner = node->Owner;
+                CallbackList.Give(cache, index);
+                ThreadCache.Count(cache, Counter.CallbacksRun);
+                witness?.Begin(handle, function, null);
+                ForeignCode.GoOn(cache->Reader, owner, function);
+                recorded = FenceTrace.CallBegin(cache, FenceSlot.At((uint)handle), function);
+                if (kind is (uint)NodeKind.Managed or (uint)NodeKind.Dispatched)
+                {
                     ((delegate*<Fence, nint, void>)function)(new Fence(handle), argument);
-                    break;
-                default:
-                    DelegateTable.Take((int)argument, out Action<Fence, object?> callback, out object? state);
-                    witness?.Begin(handle, 0, callback);
-                    callback(new Fence(handle), state);
-                    break;
+                }
+                else
+                {
+                    InvokeOther((NodeKind)kind, function, argument, handle, witness);
+                }
+
+                Returned(cache, owner, recorded, witness);
             }
+            while (next != 0);
         }
 #pragma warning disable CA1031 // C12: whatever a callback throws is counted and reported, and the next callback runs
         catch (Exception e)
@@ -163,12 +168,33 @@ internal static unsafe class CallbackInvoke
         {
             ThreadCache.Count(cache, Counter.CallbacksThrown);
             Faults.Report(cache->Pools->Serial, new Fence(handle), e);
+            Returned(cache, owner, recorded, witness);
         }
-        finally
+
+        return next;
+    }
+
+    private static void InvokeOther(NodeKind kind, nint function, nint argument, ulong handle, CallbackWitness? witness)
+    {
+        if (kind is NodeKind.Native or NodeKind.Thunk)
         {
-            FenceTrace.CallEnd(recorded);
-            before.Exit(cache->Reader);
-            witness?.End();
+            ((delegate* unmanaged<ulong, nint, void>)function)(handle, argument);
+            return;
+        }
+
+        DelegateTable.Take((int)argument, out Action<Fence, object?> callback, out object? state);
+        witness?.Begin(handle, 0, callback);
+        callback(new Fence(handle), state);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Returned(ThreadCache* cache, uint owner, RecordRing* recorded, CallbackWitness? witness)
+    {
+        FenceTrace.CallEnd(recorded);
+        witness?.End();
+        if (owner != 0)
+        {
+            OwnedCode.Leave(((EngineBlock*)cache->Pools)->OwnedCode, owner);
         }
     }
 }

@@ -44,6 +44,28 @@ internal static unsafe class CallbackList
         return index;
     }
 
+    /// <summary>As <see cref="Take"/>, where a node is at hand and as it should be; else 0, and nothing has changed. Calls nothing.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static uint TryTake(ThreadCache* cache)
+    {
+        Bag* bag = cache->Nodes.Loaded;
+        uint left = bag->Count - 1;
+        if (left == uint.MaxValue)
+        {
+            return 0;
+        }
+
+        uint index = Bag.ItemsOf(bag)[left];
+        if (cache->Pools->Poison != 0 && !CallbackKind.IsIntact(CallbackNode.At(index)))
+        {
+            return 0;
+        }
+
+        bag->Count = left;
+        ThreadCache.Count(cache, Counter.NodesTaken);
+        return index;
+    }
+
     /// <summary>Gives a node up that observers in sections may still see: it is reused after a grace period.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Give(ThreadCache* cache, uint index)
@@ -108,8 +130,9 @@ internal static unsafe class CallbackList
         }
     }
 
+    /// <summary>Pushes a node that is filled and pending. Calls nothing.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static AddResult PushFilled(FenceSlot* fence, uint generation, uint index, CallbackNode* node)
+    public static AddResult PushFilled(FenceSlot* fence, uint generation, uint index, CallbackNode* node)
     {
         if (!FenceLife.IsCurrent(fence, generation))
         {
@@ -158,15 +181,24 @@ internal static unsafe class CallbackList
             return false;
         }
 
+        return TryMark(node, nodeGeneration)
+            && RemoveMarked(cache, fence, generation, index, nodeGeneration, Atomic.LoadAcquire(ref FenceSlot.HeadOf(fence)));
+    }
+
+    /// <summary>Marks a node as removed; false when it is not pending in this life of it.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static bool TryMark(CallbackNode* node, uint nodeGeneration)
+    {
         // [CB-REMOVE] full: the mark stands before we look at the head. Pairs with [SIGNAL-CLOSE] and [CB-CLAIM]. Without it the runner
         // could read the node unmarked while we still see the fence open: it would run after we answered true.
         uint pending = nodeGeneration | NodeState.Pending;
-        if (Atomic.CompareExchangeFull(ref node->State, nodeGeneration | NodeState.Removing, pending) != pending)
-        {
-            return false;
-        }
+        return Atomic.CompareExchangeFull(ref node->State, nodeGeneration | NodeState.Removing, pending) == pending;
+    }
 
-        ulong head = Atomic.LoadAcquire(ref FenceSlot.HeadOf(fence));
+    /// <summary>The rest of a removal, with the mark set and the head seen after it. Inside the same section.</summary>
+    public static bool RemoveMarked(ThreadCache* cache, FenceSlot* fence, uint generation, uint index, uint nodeGeneration, ulong head)
+    {
+        CallbackNode* node = CallbackNode.At(index);
         if (!HeadWord.IsClosed(head))
         {
             // [CB-FINAL] release: we never touch the node again, so the sweeper may have it. Pairs with [CB-SWEEP].
@@ -181,7 +213,7 @@ internal static unsafe class CallbackList
 
         // [CB-REVERT] full: the fence closed before we looked, so the runner decides: it either passed over the node (then it
         // never runs) or runs it, or has. Pairs with [CB-CLAIM]. Without the exchange both could decide.
-        uint found = Atomic.CompareExchangeFull(ref node->State, pending, nodeGeneration | NodeState.Removing);
+        uint found = Atomic.CompareExchangeFull(ref node->State, nodeGeneration | NodeState.Pending, nodeGeneration | NodeState.Removing);
         return found == (nodeGeneration | NodeState.Skipped);
     }
 }

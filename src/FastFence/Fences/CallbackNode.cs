@@ -117,6 +117,14 @@ internal unsafe struct CallbackNode
     /// <summary>Mark of the last node of a fence.</summary>
     public const byte LastBit = 0x80;
 
+    /// <summary>Makes it one of this kind, of nobody's code, not final: three fields in one store.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void SetKind(CallbackNode* node, NodeKind kind) => *(uint*)&node->Owner = (uint)kind << 16;
+
+    /// <summary>Does nothing belong to it that goes with it: no delegate, no owner?</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static bool IsPlain(CallbackNode* node) => node->Owner == 0 && (node->Kind & ~LastBit) != (byte)NodeKind.Delegate;
+
     /// <summary>The node of an index.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static CallbackNode* At(uint index) => (CallbackNode*)Reservation.NodeAt(index);

@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 using FastFence.Fences;
 using FastFence.Memory;
 using FastFence.Reclamation;
@@ -25,6 +26,7 @@ public enum AddCallbackResult
 }
 
 /// <summary>An accepted callback. A copy may be kept for ever: a late remove is refused by its own generation.</summary>
+[StructLayout(LayoutKind.Sequential)]
 public readonly unsafe record struct CallbackRegistration
 {
     internal CallbackRegistration(Fence fence, uint node, uint generation)
@@ -32,6 +34,16 @@ public readonly unsafe record struct CallbackRegistration
         Fence = fence;
         Node = node;
         Generation = generation;
+    }
+
+    /// <summary>Writes a registration where it is wanted: as the constructor, without the address of a local.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal static void Write(out CallbackRegistration to, ulong fence, uint node, uint generation)
+    {
+        Unsafe.SkipInit(out to);
+        ref ulong words = ref Unsafe.As<CallbackRegistration, ulong>(ref to);
+        words = fence;
+        Unsafe.Add(ref words, 1) = node | ((ulong)generation << 32);
     }
 
     /// <summary>The fence.</summary>
@@ -47,7 +59,10 @@ public readonly unsafe record struct CallbackRegistration
     /// </summary>
     public bool Remove() => RemoveOn(ref Registry.Current);
 
-    internal bool RemoveOn(ref ThreadWords words)
+    internal bool RemoveOn(ref ThreadWords words) => CallbackAdd.Remove(ref words, Fence.Value, Node, Generation);
+
+    // Whatever the callback and its fence are.
+    internal bool RemoveInSection(ref ThreadWords words)
     {
         if (Node == 0)
         {

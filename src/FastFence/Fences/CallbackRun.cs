@@ -1,6 +1,7 @@
 // From the list of a fence that has just closed to its callbacks having run. Three steps: the walk, inside a section, claims
 // nodes and puts them in order; the run list, on the thread, makes signals inside callbacks an iteration (C12); the run
 // itself is outside any section and ends with the done bits. Awaits go their own way, ahead of all that (fault 38).
+using System.Runtime.CompilerServices;
 using FastFence.Atomics;
 using FastFence.Memory;
 using FastFence.Platform;
@@ -29,9 +30,13 @@ internal static unsafe class CallbackRun
     public static void Collect(ThreadCache* cache, uint index, FenceSlot* fence, ulong before, bool onPoller, uint generation, bool later)
     {
         Chain here = default;
-        Chain away = default;
         Chain awaits = default;
         bool apart = false;
+
+        // The chain of the plain ones, in locals: the others are rare, or of a poller.
+        uint first = 0;
+        uint lastIndex = 0;
+        CallbackNode* last = null;
         for (uint i = HeadWord.Node(before); i != 0;)
         {
             CallbackNode* node = CallbackNode.At(i);
@@ -63,7 +68,15 @@ internal static unsafe class CallbackRun
                         break;
                     default:
                         apart |= (NodeKind)node->Kind == NodeKind.Dispatched;
-                        Prepend(ref away, i, node);
+                        Atomic.StorePlain(ref node->RunNext, first);
+                        if (first == 0)
+                        {
+                            node->Kind |= CallbackNode.LastBit;
+                            last = node;
+                            lastIndex = i;
+                        }
+
+                        first = i;
                         break;
                 }
             }
@@ -76,11 +89,12 @@ internal static unsafe class CallbackRun
             Complete(cache, ref awaits, onPoller || cache->SignalNested != 0);
         }
 
+        Chain away = new() { First = first, Last = last, LastIndex = lastIndex };
         if (onPoller)
         {
             Place(cache, index, fence, ref here, ref away);
         }
-        else if (away.First == 0)
+        else if (first == 0)
         {
             Finish((EngineBlock*)cache->Pools, fence);
         }
@@ -128,13 +142,27 @@ internal static unsafe class CallbackRun
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static bool Claim(ThreadCache* cache, uint index, CallbackNode* node)
+    {
+        // [CB-CLAIM] acquire, then a plain store: a node read as pending is ours, since its remover (if one comes now) will
+        // see the fence closed and ask. Pairs with [CB-REMOVE] and [CB-REVERT]. Only a marked node costs an exchange.
+        uint state = Atomic.LoadAcquire(ref node->State);
+        if ((state & NodeState.Mask) != NodeState.Pending)
+        {
+            return ClaimMarked(cache, index, node);
+        }
+
+        Atomic.StoreRelease(ref node->State, state + (NodeState.Done - NodeState.Pending));
+        return true;
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static bool ClaimMarked(ThreadCache* cache, uint index, CallbackNode* node)
     {
         while (true)
         {
-            // [CB-CLAIM] acquire, then a plain store: a node read as pending is ours, since its remover (if one comes now) will
-            // see the fence closed and ask. Pairs with [CB-REMOVE] and [CB-REVERT]. Only a marked node costs an exchange.
-            uint state = Atomic.LoadAcquire(ref node->State);
+            uint state = Atomic.LoadAcquire(ref node->State); // [CB-CLAIM]
             uint life = state & ~NodeState.Mask;
             switch (state & NodeState.Mask)
             {

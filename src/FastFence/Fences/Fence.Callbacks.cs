@@ -114,7 +114,9 @@ public readonly unsafe partial struct Fence
     }
 
     internal AddCallbackResult Add(NodeKind kind, nint function, nint argument, CodeOwner? owner, out CallbackRegistration registration) =>
-        Add(ref Registry.Current, kind, function, argument, owner, out registration);
+        owner == null
+            ? CallbackAdd.Add(ref Registry.Current, _value, kind, function, argument, out registration)
+            : Add(ref Registry.Current, kind, function, argument, owner, out registration);
 
     internal AddCallbackResult Add(
         ref ThreadWords words,
@@ -147,7 +149,7 @@ public readonly unsafe partial struct Fence
             return !again && AtBound.TryMakeRoom(engine) ? Add(ref words, kind, function, argument, owner, out registration, again: true) : result;
         }
 
-        bool enable = result == AddCallbackResult.Added && slot->Timeline->Exporter->Ops.EnableSignaling != null;
+        bool enable = result == AddCallbackResult.Added && (slot->Timeline->Flags & TimelineFlags.Enables) != 0;
         Section.LeaveBrief(ref words, before);
         if (enable)
         {

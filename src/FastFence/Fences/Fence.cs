@@ -30,14 +30,11 @@ public readonly unsafe partial struct Fence : IEquatable<Fence>
 
     internal uint Generation => (uint)(_value >> 32);
 
-    /// <summary>
-    /// The fence's slot; a forged index is led to the place behind the last one, node 0, which is never given out and reads as
-    /// zeroes: no generation fits.
-    /// </summary>
+    /// <summary>See <see cref="FenceSlot.Of"/>.</summary>
     internal FenceSlot* Slot
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        get => FenceSlot.At(Math.Min((uint)_value, Reservation.FenceSlots));
+        get => FenceSlot.Of(_value);
     }
 
     /// <summary>

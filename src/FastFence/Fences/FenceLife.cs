@@ -30,6 +30,27 @@ internal static unsafe class FenceLife
         return index != 0 && (cache->Pools->Poison == 0 || FenceKind.IsIntact(FenceSlot.At(index))) ? index : ReserveSlow(cache, index);
     }
 
+    /// <summary>As <see cref="Reserve"/>, where the slot is at hand and as it should be; else 0, and nothing has changed. Calls nothing.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static uint TryReserve(ThreadCache* cache)
+    {
+        Bag* bag = cache->Fences.Loaded;
+        uint left = bag->Count - 1;
+        if (left == uint.MaxValue)
+        {
+            return 0;
+        }
+
+        uint index = Bag.ItemsOf(bag)[left];
+        if (cache->Pools->Poison != 0 && !FenceKind.IsIntact(FenceSlot.At(index)))
+        {
+            return 0;
+        }
+
+        bag->Count = left;
+        return index;
+    }
+
     /// <summary>Gives a reserved slot back: a later step was refused.</summary>
     public static void Unreserve(ThreadCache* cache, uint index)
     {
@@ -37,9 +58,19 @@ internal static unsafe class FenceLife
         bag->Items[bag->Count++] = index; // it came from this bag, so there is room
     }
 
-    /// <summary>Makes a reserved slot a pending fence; its handle. Names: ids of its own, driver low and timeline high; 0 = its timeline's.</summary>
+    /// <summary>Makes a reserved slot a pending fence and records it; its handle. Names as in <see cref="Fill"/>.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static ulong Initialize(
+        ThreadCache* cache, uint index, TimelineBlock* timeline, ulong seqno, nint data, uint references, uint flags, ulong names = 0)
+    {
+        ulong handle = Fill(cache, index, timeline, seqno, data, references, flags, names);
+        FenceTrace.Write(cache, RecordKind.FenceInit, FenceSlot.At(index));
+        return handle;
+    }
+
+    /// <summary>Makes a reserved slot a pending fence; its handle. Names: ids of its own, driver low and timeline high; 0 = its timeline's.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static ulong Fill(
         ThreadCache* cache, uint index, TimelineBlock* timeline, ulong seqno, nint data, uint references, uint flags, ulong names = 0)
     {
         FenceSlot* fence = FenceSlot.At(index);
@@ -58,7 +89,6 @@ internal static unsafe class FenceLife
         // from a shared slot would read the former life.
         Atomic.StoreRelease(ref fence->RefGen, ((ulong)generation << 32) | references);
         ThreadCache.Count(cache, Counter.Created);
-        FenceTrace.Write(cache, RecordKind.FenceInit, fence);
         return ((ulong)generation << 32) | index;
     }
 
@@ -132,6 +162,42 @@ internal static unsafe class FenceLife
         }
 
         return ReleaseShared(cache, index, fence, generation);
+    }
+
+    /// <summary>
+    /// Drops the last reference of a fence whose callbacks have returned, and stages its slot; false when it is not that, not this cache's, or something
+    /// else has to be done besides: nothing has changed then. Inside a section. Calls nothing.
+    /// </summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static bool TryReleaseLast(ThreadCache* cache, uint index, FenceSlot* fence, uint generation)
+    {
+        ulong alive = ((ulong)generation << 32) | 1;
+        if (Atomic.LoadAcquire(ref fence->RefGen) != alive) // [HANDLE-CHECK]
+        {
+            return false;
+        }
+
+        PoolSet* pools = cache->Pools;
+        if ((PoolSet*)fence->Timeline->Engine != pools || cache->Serial != pools->Serial || generation == uint.MaxValue
+            || !HeadWord.IsQuiesced(Atomic.LoadAcquire(ref FenceSlot.HeadOf(fence))) // [LATE-CHECK]
+            || !SlotCache.HasRoom(cache, &cache->Fences))
+        {
+            return false;
+        }
+
+        ulong next = (ulong)(generation + 1) << 32;
+        if ((Atomic.LoadPlain(ref fence->Flags) & FenceFlags.Unshared) != 0)
+        {
+            Atomic.StoreRelease(ref fence->RefGen, next); // [FENCE-LAST-OWN]
+        }
+        else if (Atomic.CompareExchangeFull(ref fence->RefGen, next, alive) != alive) // [FENCE-LAST]
+        {
+            return false;
+        }
+
+        ThreadCache.Count(cache, Counter.Released);
+        SlotCache.Stage(&cache->Fences, index);
+        return true;
     }
 
     /// <summary>

@@ -9,12 +9,13 @@
 using System.Runtime.CompilerServices;
 using FastFence.Atomics;
 using FastFence.Memory;
+using FastFence.Platform;
 using FastFence.Reclamation;
 
 namespace FastFence.Fences;
 
 /// <summary>Signalling. Any managed thread with a cache, or the poller. Never blocks, never grows memory.</summary>
-internal static unsafe class FenceSignal
+internal static unsafe partial class FenceSignal
 {
     /// <summary>
     /// Signals a fence of the caller's. Its callbacks run before this returns, but when the thread already runs callbacks (then
@@ -22,11 +23,133 @@ internal static unsafe class FenceSignal
     /// them), or the timeline has an executor. A negative time means now.
     /// </summary>
     public static SignalResult Signal(Fence handle, uint error, long time) =>
-        SignalOn(ref Registry.Current, handle, 0, error, time);
+        SignalOn(ref Registry.Current, handle.Value, 0, error, time);
 
     /// <summary>As the other, with the calling thread's words in hand, and the fence's <see cref="FencePlace"/> unless that is 0.</summary>
+    public static SignalResult SignalOn(ref ThreadWords words, ulong handle, ulong place, uint error, long time)
+    {
+        // Nothing of the fence is read before the exchange. No call comes back to here: whatever is not plain goes on in another method, by a tail
+        // call, so that the plain signal keeps nothing on a stack. The handle is a bare word for that: the JIT makes no tail call where the address of
+        // a local has been asked for, as a struct's methods do.
+        ThreadCache* cache = words.Cache;
+        if (place == 0 || cache == null)
+        {
+            return SignalSeen(ref words, handle, error, time);
+        }
+
+        ReaderRecord* reader = words.Reader; // who has a cache has a record
+        ulong before = Reader.EnterBrief(Domain.Process, reader);
+        TimelineBlock* timeline = FencePlace.TimelineOf(place);
+        EngineBlock* engine = timeline->Engine;
+        if ((PoolSet*)engine != cache->Pools || cache->Serial != cache->Pools->Serial)
+        {
+            Reader.LeaveBrief(reader, before); // until here the engine's address may be anything, and is not followed
+            return SignalSeen(ref words, handle, error, time);
+        }
+
+        ulong seqno = TurnOf(timeline);
+        if (!FencePlace.IsOf(place, seqno) || Reader.IsDeep(before))
+        {
+            Reader.LeaveBrief(reader, before);
+            return SignalSeen(ref words, handle, error, time);
+        }
+
+        long now = time >= 0 ? time : engine->Clock.Published;
+        if (now == 0)
+        {
+            Reader.LeaveBrief(reader, before);
+            return SignalByClock(ref words, handle, place, error);
+        }
+
+        FenceSlot* fence = FenceSlot.Of(handle);
+        uint generation = (uint)(handle >> 32);
+        cache->SignalNested = NestedIn(reader, before);
+        ulong units = UnitsOf(engine, timeline, now);
+        ulong found = TryCloseEmpty(fence, generation, error, units);
+        if (found != HeadWord.OpenEmpty(generation) || error != 0 || !FenceLife.IsCurrent(fence, generation))
+        {
+            return SignalFound(ref words, handle, place, error, units, found);
+        }
+
+        if (cache->Record != 0)
+        {
+            return SignalRecorded(ref words, handle, place, units);
+        }
+
+        Atomic.StorePlain(ref timeline->LastUnits, units);
+        ThreadCache.Count(cache, Counter.Signaled);
+        MoveTurn(timeline, seqno);
+        if (TimelineWaiters.AnyUpTo(timeline, seqno) || AnyRecorded(timeline) || (cache->RunHead | cache->AwaitHead) != 0)
+        {
+            return SignalPassed(ref words, timeline);
+        }
+
+        Reader.LeaveBrief(reader, before);
+        return SignalResult.Signaled;
+    }
+
+    // Nobody publishes a time.
     [MethodImpl(MethodImplOptions.NoInlining)]
-    public static SignalResult SignalOn(ref ThreadWords words, Fence handle, ulong place, uint error, long time)
+    private static SignalResult SignalByClock(ref ThreadWords words, ulong handle, ulong place, uint error) =>
+        SignalOn(ref words, handle, place, error, MonotonicClock.Nanoseconds);
+
+    // The exchange by place found callbacks, or an error, or somebody had closed it; or it is to be recorded. Inside SignalOn's section, which it ends.
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static SignalResult SignalFound(ref ThreadWords words, ulong handle, ulong place, uint error, ulong units, ulong found)
+    {
+        ThreadCache* cache = words.Cache;
+        FenceSlot* fence = FenceSlot.Of(handle);
+        uint generation = (uint)(handle >> 32);
+        if (found != HeadWord.OpenEmpty(generation))
+        {
+            found = CloseFound(fence, generation, found, error, units, promised: false);
+        }
+
+        if (HeadWord.IsClosed(found) || !FenceLife.IsCurrent(fence, generation))
+        {
+            // Or all references have gone, this one's too: a slot on limbo was closed, which nobody looks at.
+            LeaveSignal(ref words);
+            return SignalSeen(ref words, handle, error, 0);
+        }
+
+        TimelineBlock* timeline = FencePlace.TimelineOf(place);
+        Conclude(cache, timeline, (uint)handle, fence, generation, found, units, error, onPoller: false, later: cache->Running != 0);
+        MoveTurn(timeline, Atomic.LoadPlain(ref timeline->Completed) + 1);
+        return SignalPassed(ref words, timeline);
+    }
+
+    // The fence was empty, has no error, and is to be recorded. Inside SignalOn's section, which it ends.
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static SignalResult SignalRecorded(ref ThreadWords words, ulong handle, ulong place, ulong units)
+    {
+        ThreadCache* cache = words.Cache;
+        TimelineBlock* timeline = FencePlace.TimelineOf(place);
+        Atomic.StorePlain(ref timeline->LastUnits, units);
+        ThreadCache.Count(cache, Counter.Signaled);
+        FenceTrace.SignaledOn(cache, FenceSlot.Of(handle), units);
+        MoveTurn(timeline, Atomic.LoadPlain(ref timeline->Completed) + 1);
+        return SignalPassed(ref words, timeline);
+    }
+
+    // The turn has moved: whoever waits for it, then the callbacks. Inside SignalOn's section, which it ends.
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static SignalResult SignalPassed(ref ThreadWords words, TimelineBlock* timeline)
+    {
+        ThreadCache* cache = words.Cache;
+        TimelineWaiters.Passed(cache, timeline, Atomic.LoadPlain(ref timeline->Completed));
+        DrainRecorded(cache, timeline);
+        LeaveSignal(ref words);
+        if ((cache->RunHead | cache->AwaitHead) != 0 && cache->SignalNested == 0)
+        {
+            CallbackInvoke.RunAll(cache);
+        }
+
+        return SignalResult.Signaled;
+    }
+
+    // As the fence's slot says: without a place, or where the place was not enough.
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static SignalResult SignalSeen(ref ThreadWords words, ulong handle, uint error, long time)
     {
         ReaderRecord* reader = Registry.ReaderOf(ref words);
         if (reader == null)
@@ -34,25 +157,21 @@ internal static unsafe class FenceSignal
             References.ThrowNoCache();
         }
 
-        FenceSlot* fence = handle.Slot;
+        FenceSlot* fence = FenceSlot.Of(handle);
+        uint generation = (uint)(handle >> 32);
         ulong before = Reader.EnterBrief(Domain.Process, reader);
-        uint nested = before != 0 && Reader.IsInside(reader, before) ? 1u : 0;
-        SignalResult result = SignalResult.Signaled;
-        ThreadCache* cache = place == 0 ? null : words.Cache;
-        if (cache == null || !TrySignalUnseen(cache, handle.Index, fence, handle.Generation, place, nested, error, time))
+        ThreadCache* cache = References.CacheOf(ref words, fence, generation);
+        if (cache == null)
         {
-            cache = References.CacheOf(ref words, fence, handle.Generation);
-            if (cache == null)
-            {
-                bool current = FenceLife.IsCurrent(fence, handle.Generation);
-                Reader.LeaveBrief(reader, before);
-                return Refuse(handle, current);
-            }
-
-            cache->SignalNested = nested;
-            result = SignalInside(cache, handle.Index, fence, handle.Generation, error, NowOf((EngineBlock*)cache->Pools, time));
+            bool current = FenceLife.IsCurrent(fence, generation);
+            Reader.LeaveBrief(reader, before);
+            return Refuse(handle, current);
         }
 
+        uint nested = NestedIn(reader, before);
+        cache->SignalNested = nested;
+        long now = time >= 0 ? time : ((EngineBlock*)cache->Pools)->Clock.Read();
+        SignalResult result = SignalInside(cache, (uint)handle, fence, generation, error, now);
         Reader.LeaveBrief(reader, before);
         if ((cache->RunHead | cache->AwaitHead) != 0 && nested == 0)
         {
@@ -62,37 +181,19 @@ internal static unsafe class FenceSignal
         return result;
     }
 
-    // Before anything of the fence is read. False when it cannot be done so: it is another engine's, it is not its turn, or it is not open any more;
-    // nothing has changed then.
+    // 1 when the caller sat in a section that it must not block in.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static bool TrySignalUnseen(
-        ThreadCache* cache, uint index, FenceSlot* fence, uint generation, ulong place, uint nested, uint error, long time)
+    private static uint NestedIn(ReaderRecord* reader, ulong before) => before != 0 && Reader.IsInside(reader, before) ? 1u : 0;
+
+    // Ends SignalOn's section, of which only this is known: if it began inside another one, or the thread is online, the word is what it was before.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void LeaveSignal(ref ThreadWords words)
     {
-        TimelineBlock* timeline = FencePlace.TimelineOf(place);
-        EngineBlock* engine = timeline->Engine;
-        if ((PoolSet*)engine != cache->Pools || cache->Serial != cache->Pools->Serial)
+        ReaderRecord* reader = words.Reader;
+        if (words.Cache->SignalNested == 0 && reader->State != (uint)ReaderState.Online)
         {
-            return false; // until here the engine's address may be anything, and is not followed
+            Reader.LeaveBrief(reader, 0);
         }
-
-        ulong seqno = TurnOf(timeline);
-        if (!FencePlace.IsOf(place, seqno))
-        {
-            return false;
-        }
-
-        cache->SignalNested = nested;
-        ulong units = UnitsOf(engine, timeline, NowOf(engine, time));
-        ulong found = Close(fence, generation, HeadWord.OpenEmpty(generation), error, units, promised: false);
-        if (HeadWord.IsClosed(found) || !FenceLife.IsCurrent(fence, generation))
-        {
-            return false; // or all references have gone, this one's too: a slot on limbo was closed, which nobody looks at
-        }
-
-        Conclude(cache, timeline, index, fence, generation, found, units, error, onPoller: false, later: cache->Running != 0);
-        PassTurn(cache, timeline, seqno);
-        DrainRecorded(cache, timeline);
-        return true;
     }
 
     // The seqno whose turn it is.
@@ -103,12 +204,9 @@ internal static unsafe class FenceSignal
         // timeline could be seen signaled in the wrong order.
         Atomic.LoadAcquire(ref timeline->Completed) + 1;
 
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static long NowOf(EngineBlock* engine, long time) => time >= 0 ? time : engine->Clock.Read();
-
-    private static SignalResult Refuse(Fence handle, bool current)
+    private static SignalResult Refuse(ulong handle, bool current)
     {
-        if (current && handle.Value == StubFence.Handle)
+        if (current && handle == StubFence.Handle)
         {
             return SignalResult.AlreadySignaled;
         }
@@ -150,13 +248,18 @@ internal static unsafe class FenceSignal
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void DrainRecorded(ThreadCache* cache, TimelineBlock* timeline)
     {
-        // [TURN-AFTER] acquire: looks for recorded signals after the turn has moved; the recorder issues the process-wide
-        // barrier that makes this a Dekker without a fence here. Pairs with [TURN-RECORD].
-        if (Atomic.LoadAcquire(ref timeline->DeferredCount) != 0)
+        if (AnyRecorded(timeline))
         {
             TimelineTurn.Drain(cache, timeline);
         }
     }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static bool AnyRecorded(TimelineBlock* timeline) =>
+
+        // [TURN-AFTER] acquire: looks for recorded signals after the turn has moved; the recorder issues the process-wide
+        // barrier that makes this a Dekker without a fence here. Pairs with [TURN-RECORD].
+        Atomic.LoadAcquire(ref timeline->DeferredCount) != 0;
 
     /// <summary>
     /// Closes the fence whose turn it is and moves the turn; its callbacks are on the thread's run list afterwards. The caller
@@ -174,17 +277,16 @@ internal static unsafe class FenceSignal
             return false;
         }
 
-        PassTurn(cache, timeline, seqno);
+        MoveTurn(timeline, seqno);
+        TimelineWaiters.Passed(cache, timeline, seqno);
         return true;
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void PassTurn(ThreadCache* cache, TimelineBlock* timeline, ulong seqno)
-    {
+    private static void MoveTurn(TimelineBlock* timeline, ulong seqno) =>
+
         // [TURN-MOVE] release: the close stands before the turn of the next. Pairs with [TURN-CHECK] and [TURN-RECORD].
         Atomic.StoreRelease(ref timeline->Completed, seqno);
-        TimelineWaiters.Passed(cache, timeline, seqno);
-    }
 
     /// <summary>As <see cref="CloseInTurn"/>, but the caller moves the turn and looks for waiters for the value.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -235,17 +337,26 @@ internal static unsafe class FenceSignal
     private static ulong Close(FenceSlot* fence, uint generation, ulong seen, uint error, ulong units, bool promised)
     {
         ulong expected = HeadWord.OpenEmpty(generation);
-        if (seen != expected)
+        if (seen == expected)
         {
-            return CloseFound(fence, generation, seen, error, units, promised);
+            seen = TryCloseEmpty(fence, generation, error, units);
+            if (seen == expected)
+            {
+                return seen;
+            }
         }
+
+        return CloseFound(fence, generation, seen, error, units, promised);
+    }
+
+    // Closes the fence if it is open and empty: then its former word is that.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static ulong TryCloseEmpty(FenceSlot* fence, uint generation, uint error, ulong units) =>
 
         // [SIGNAL-CLOSE] full: everything the signaller wrote is seen by whoever sees the fence signaled (C14), and exactly one close
         // succeeds (C1). Pairs with [IS-SIGNALED], [CB-PUSH], [CB-REMOVE] and [TURN-PROMISE]. Without it two signallers both win, or a callback
         // pushed at this moment is lost.
-        ulong before = Atomic.CompareExchangeFull(ref FenceSlot.HeadOf(fence), HeadWord.Closed(error, units, HeadWord.Quiesced), expected);
-        return before == expected ? before : CloseFound(fence, generation, before, error, units, promised);
-    }
+        Atomic.CompareExchangeFull(ref FenceSlot.HeadOf(fence), HeadWord.Closed(error, units, HeadWord.Quiesced), HeadWord.OpenEmpty(generation));
 
     private static ulong CloseFound(FenceSlot* fence, uint generation, ulong before, uint error, ulong units, bool promised)
     {
@@ -287,53 +398,5 @@ internal static unsafe class FenceSignal
             Failures.Count(cache, error);
             FenceTrace.Signaled(cache, fence, units, error);
         }
-    }
-
-    /// <summary>
-    /// Promises an open fence to the turn, with an error unless it has one: false when it is closed or promised already.
-    /// </summary>
-    public static bool TryPromise(FenceSlot* fence, uint generation, uint error)
-    {
-        ulong head = Atomic.LoadAcquire(ref FenceSlot.HeadOf(fence));
-        while (!HeadWord.IsClosed(head) && HeadWord.IsOf(head, generation) && !HeadWord.IsPromised(head))
-        {
-            ulong next = head | HeadWord.PromisedBit;
-            next = error != 0 && HeadWord.OpenError(head) == 0 ? HeadWord.WithError(next, error) : next;
-
-            // [TURN-PROMISE] full: succeeds on an open word only, and a signaller in turn finds it. Pairs with [SIGNAL-CLOSE]. Without it a
-            // fence could be closed by one thread and recorded by another: its callbacks' link overwritten, its turn never passed.
-            ulong found = Atomic.CompareExchangeFull(ref FenceSlot.HeadOf(fence), next, head);
-            if (found == head)
-            {
-                return true;
-            }
-
-            head = found;
-        }
-
-        return false;
-    }
-
-    /// <summary>
-    /// Sets the error that the fence will signal with; false when it is signaled, promised, or has one already (C2).
-    /// </summary>
-    public static bool TrySetError(FenceSlot* fence, uint generation, uint error)
-    {
-        ulong head = Atomic.LoadAcquire(ref FenceSlot.HeadOf(fence));
-        while (!HeadWord.IsClosed(head) && HeadWord.IsOf(head, generation) && HeadWord.OpenError(head) == 0
-            && !HeadWord.IsPromised(head))
-        {
-            // [SET-ERROR] full: compares the whole word, so it cannot land on a closed one. Pairs with [SIGNAL-CLOSE]. Without it an
-            // error set while another thread signals would be torn from state and time (fault 41).
-            ulong found = Atomic.CompareExchangeFull(ref FenceSlot.HeadOf(fence), HeadWord.WithError(head, error), head);
-            if (found == head)
-            {
-                return true;
-            }
-
-            head = found;
-        }
-
-        return false;
     }
 }

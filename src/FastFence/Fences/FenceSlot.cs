@@ -106,6 +106,13 @@ internal unsafe struct FenceSlot
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static FenceSlot* At(uint index) => (FenceSlot*)Reservation.FenceAt(index);
 
+    /// <summary>
+    /// The slot of a handle's word; a forged index is led to the place behind the last one, node 0, which is never given out and reads as
+    /// zeroes: no generation fits.
+    /// </summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static FenceSlot* Of(ulong handle) => At(Math.Min((uint)handle, Reservation.FenceSlots));
+
     /// <summary>The index of a slot.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static uint IndexOf(FenceSlot* slot) => (uint)((nuint)((byte*)slot - Reservation.FenceBase) / Reservation.FenceBytes);

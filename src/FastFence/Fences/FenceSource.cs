@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 using FastFence.Atomics;
 using FastFence.Fences;
 using FastFence.Memory;
@@ -10,6 +11,7 @@ namespace FastFence;
 /// The signaller's side of a fence: it owns one reference and the right to signal. Disposing it unsignaled signals
 /// <see cref="FenceError.Canceled"/> (C2, C21). One thread disposes it, once. 16 bytes.
 /// </summary>
+[StructLayout(LayoutKind.Sequential)]
 public readonly unsafe partial struct FenceSource : IDisposable, IEquatable<FenceSource>
 {
     private readonly ulong _value;
@@ -21,6 +23,16 @@ public readonly unsafe partial struct FenceSource : IDisposable, IEquatable<Fenc
     {
         _value = value;
         _place = place;
+    }
+
+    /// <summary>Writes a source where it is wanted: as the constructor, without the address of a local.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal static void Write(out FenceSource to, ulong value, ulong place)
+    {
+        Unsafe.SkipInit(out to);
+        ref ulong words = ref Unsafe.As<FenceSource, ulong>(ref to);
+        words = value;
+        Unsafe.Add(ref words, 1) = place;
     }
 
     // The engine's own look, which tells nobody.
@@ -75,7 +87,7 @@ public readonly unsafe partial struct FenceSource : IDisposable, IEquatable<Fenc
             CheckSignal();
         }
 
-        return FenceSignal.SignalOn(ref words, new Fence(_value), _place, error.Magnitude, -1);
+        return FenceSignal.SignalOn(ref words, _value, _place, error.Magnitude, -1);
     }
 
     /// <summary>Signals with a timestamp of the caller's (monotonic ns); it never falls on a timeline.</summary>
@@ -90,7 +102,7 @@ public readonly unsafe partial struct FenceSource : IDisposable, IEquatable<Fenc
             CheckSignal();
         }
 
-        return FenceSignal.SignalOn(ref Registry.Current, new Fence(_value), _place, error.Magnitude, timestampNanoseconds);
+        return FenceSignal.SignalOn(ref Registry.Current, _value, _place, error.Magnitude, timestampNanoseconds);
     }
 
     /// <summary>
@@ -139,10 +151,21 @@ public readonly unsafe partial struct FenceSource : IDisposable, IEquatable<Fenc
             return;
         }
 
-        Fence fence = new(_value);
-        ulong head = Atomic.LoadAcquire(ref FenceSlot.HeadOf(fence.Slot));
-        if (!HeadWord.IsClosed(head) && FenceLife.IsCurrent(fence.Slot, fence.Generation)
-            && !HeadWord.IsPromised(head))
+        if (HeadWord.IsClosed(Atomic.LoadAcquire(ref FenceSlot.HeadOf(Unmarked.Slot))))
+        {
+            References.ReleaseOn(ref words, _value);
+        }
+        else
+        {
+            DisposeOpen(ref words);
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private void DisposeOpen(ref ThreadWords words)
+    {
+        Fence fence = Unmarked;
+        if (FenceLife.IsCurrent(fence.Slot, fence.Generation) && !HeadWord.IsPromised(Atomic.LoadAcquire(ref FenceSlot.HeadOf(fence.Slot))))
         {
             SignalOn(ref words, FenceError.Canceled);
         }

@@ -22,7 +22,7 @@ internal static unsafe class FenceTrace
         RecordRing* ring = RingOf(cache);
         if (ring != null)
         {
-            WriteNow(cache, ring, kind, fence);
+            WriteNow(cache, kind, fence);
         }
     }
 
@@ -111,10 +111,11 @@ internal static unsafe class FenceTrace
         // [RECORD-OWN] acquire: the ring is read after its address. Pairs with [RECORD-ON].
         (RecordRing*)Atomic.LoadAcquire(ref cache->Record);
 
-    // The plain case calls nothing, so that it needs no stack frame; the others are tail calls.
-    [MethodImpl(MethodImplOptions.NoInlining)]
-    private static void WriteNow(ThreadCache* cache, RecordRing* ring, RecordKind kind, FenceSlot* fence)
+    /// <summary>As <see cref="Write"/>, where recording is known to be on; in line but for a thread that has moved, or a clock that has to be read.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void WriteOn(ThreadCache* cache, RecordKind kind, FenceSlot* fence)
     {
+        RecordRing* ring = RingOf(cache);
         long time = ((EngineBlock*)cache->Pools)->Clock.Published;
         if (RecordRing.IsPlain(ring) && time != 0)
         {
@@ -125,6 +126,24 @@ internal static unsafe class FenceTrace
             WriteSlowly(cache, ring, kind, fence);
         }
     }
+
+    /// <summary>As <see cref="Signaled"/>, without an error, where recording is known to be on; in line as <see cref="WriteOn"/>.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void SignaledOn(ThreadCache* cache, FenceSlot* fence, ulong units)
+    {
+        RecordRing* ring = RingOf(cache);
+        if (RecordRing.IsPlain(ring))
+        {
+            RecordRing.Append(ring, StampOf(cache, units), fence->Context, fence->Seqno, NamesOf(fence));
+        }
+        else
+        {
+            WriteSignaledSlowly(cache, ring, fence, units, 0);
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static void WriteNow(ThreadCache* cache, RecordKind kind, FenceSlot* fence) => WriteOn(cache, kind, fence);
 
     [MethodImpl(MethodImplOptions.NoInlining)]
     private static void WriteSlowly(ThreadCache* cache, RecordRing* ring, RecordKind kind, FenceSlot* fence) =>

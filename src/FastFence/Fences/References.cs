@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using FastFence.Memory;
 using FastFence.Reclamation;
+using FastFence.Recording;
 
 namespace FastFence.Fences;
 
@@ -38,8 +39,46 @@ internal static unsafe partial class References
     }
 
     /// <summary>As the other, with the calling thread's words in hand.</summary>
-    [MethodImpl(MethodImplOptions.NoInlining)]
     public static void ReleaseOn(ref ThreadWords words, ulong value)
+    {
+        // The plain last release calls nothing, so it keeps nothing on a stack; the others are tail calls, for which the handle is a bare word
+        // (FenceSignal.SignalOn).
+        ThreadCache* cache = words.Cache;
+        if (cache == null)
+        {
+            ReleaseSlowly(ref words, value);
+            return;
+        }
+
+        ReaderRecord* reader = words.Reader; // who has a cache has a record
+        FenceSlot* fence = FenceSlot.Of(value);
+        ulong before = Reader.EnterBrief(Domain.Process, reader);
+        if (!FenceLife.TryReleaseLast(cache, (uint)value, fence, (uint)(value >> 32)))
+        {
+            Reader.LeaveBrief(reader, before);
+            ReleaseSlowly(ref words, value);
+            return;
+        }
+
+        if (cache->Record != 0)
+        {
+            RecordDeath(cache, fence, reader, before);
+            return;
+        }
+
+        Reader.LeaveBrief(reader, before);
+    }
+
+    // The fence's last record, inside the section of its last release, which it ends: until then its slot stays as it is.
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static void RecordDeath(ThreadCache* cache, FenceSlot* fence, ReaderRecord* reader, ulong before)
+    {
+        FenceTrace.WriteOn(cache, RecordKind.FenceDestroy, fence);
+        Reader.LeaveBrief(reader, before);
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static void ReleaseSlowly(ref ThreadWords words, ulong value)
     {
         Fence fence = new(value);
         FenceSlot* slot = fence.Slot;

@@ -17,6 +17,9 @@ internal static class TimelineFlags
 
     /// <summary>Its callbacks never run on the thread that signals.</summary>
     public const uint HandsOver = 8;
+
+    /// <summary>Its exporter has an enable op: callbacks ask for it (<see cref="EnableSignaling"/>).</summary>
+    public const uint Enables = 16;
 }
 
 /// <summary>A timeline in native memory; its emitters, its signaller and everybody else write different lines.</summary>

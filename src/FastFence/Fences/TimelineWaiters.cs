@@ -29,13 +29,19 @@ internal static unsafe class TimelineWaiters
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Passed(ThreadCache* cache, TimelineBlock* timeline, ulong completed)
     {
-        // [VALUE-LOOK] acquire: looked at after Completed has moved; the one who lowers the word issues the process-wide
-        // barrier that makes this a Dekker without a fence here. Pairs with [VALUE-AWAIT]. One comparison: 0, nobody, wraps.
-        if (Atomic.LoadAcquire(ref timeline->Awaited) - 1 < completed)
+        if (AnyUpTo(timeline, completed))
         {
             Process(cache, timeline);
         }
     }
+
+    /// <summary>Does anybody wait for this value or a smaller one?</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static bool AnyUpTo(TimelineBlock* timeline, ulong completed) =>
+
+        // [VALUE-LOOK] acquire: looked at after Completed has moved; the one who lowers the word issues the process-wide
+        // barrier that makes this a Dekker without a fence here. Pairs with [VALUE-AWAIT]. One comparison: 0, nobody, wraps.
+        Atomic.LoadAcquire(ref timeline->Awaited) - 1 < completed;
 
     /// <summary>Registers a filled node (kind, function, argument).</summary>
     public static void Add(ThreadCache* cache, TimelineBlock* timeline, uint index)

@@ -1,6 +1,7 @@
 // A bag is an array of slot indices that is a magazine while its slots are free and a limbo list while they wait for
 // their grace period: nothing is copied when it turns from one into the other (Bonwick's magazines and McKenney's
 // callback batches are the same object here).
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 
 namespace FastFence.Memory;
@@ -37,6 +38,10 @@ internal unsafe struct Bag
 
     /// <summary>The indices.</summary>
     public fixed uint Items[MaxCapacity];
+
+    /// <summary>Its indices. Not by their name: for the address of a field behind a pointer the JIT looks whether the pointer can be read from.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static uint* ItemsOf(Bag* bag) => (uint*)((byte*)bag + 32);
 
     /// <summary>The bag of a reference.</summary>
     public static Bag* At(uint reference) => (Bag*)BlockHeap.At(reference);

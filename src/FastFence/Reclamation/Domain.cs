@@ -58,6 +58,13 @@ internal static unsafe partial class Domain
 
     private const ulong NestMask = PhaseStep - 1;
 
+    /// <summary>
+    /// The phase, which stands first. Not by its name: for the address of a struct's first field behind a pointer the JIT looks whether the pointer can
+    /// be read from (decision 113).
+    /// </summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static ref ulong PhaseOf(DomainBlock* domain) => ref *(ulong*)domain;
+
     /// <summary>The process's domain.</summary>
     public static DomainBlock* Process => (DomainBlock*)s_process;
 

@@ -53,6 +53,14 @@ internal unsafe struct ForeignCode
         return before;
     }
 
+    /// <summary>The thread goes on to another function, of the same kind and fence, without having come back in between.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void GoOn(ReaderRecord* reader, uint owner, nint function)
+    {
+        Atomic.StorePlain(ref reader->ForeignFunction, function);
+        Atomic.StorePlain(ref reader->ForeignOwner, owner);
+    }
+
     /// <summary>Puts back what was. Behind the outermost the fence and the function stay: nobody reads them without a kind.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public readonly void Exit(ReaderRecord* reader)

@@ -29,7 +29,7 @@ internal static unsafe class Reader
         // (asserted on the generated code), the CPU may, and the reclaimer's process-wide barrier covers that. G is read
         // first: a phase too old only makes the reclaimer wait. Pairs with [GP-BARRIER] and [GP-STAMP].
         // Without the order a section could read a pointer before it is visible as a reader.
-        Atomic.StoreRelease(ref reader->Word, Atomic.LoadAcquire(ref domain->Phase) | 1);
+        Atomic.StoreRelease(ref reader->Word, Atomic.LoadAcquire(ref Domain.PhaseOf(domain)) | 1);
     }
 
     /// <summary>Leaves a section; the last one of a casual reader takes it offline.</summary>
@@ -47,14 +47,34 @@ internal static unsafe class Reader
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static ulong EnterBrief(DomainBlock* domain, ReaderRecord* reader)
     {
-        ulong before = Atomic.LoadPlain(ref reader->Word);
-        Enter(domain, reader);
+        ulong before = Atomic.LoadPlain(ref WordOf(reader));
+        ulong phase = before != 0 ? before : Atomic.LoadAcquire(ref Domain.PhaseOf(domain));
+        Atomic.StoreRelease(ref WordOf(reader), phase | 1); // [READER-ENTER]; inside another section it counts no level: whoever is in is in
         return before;
     }
 
     /// <summary>Leaves it: the word becomes what it was <paramref name="before"/>, which saves counting the nesting down.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void LeaveBrief(ReaderRecord* reader, ulong before) => Atomic.StoreRelease(ref reader->Word, before); // [READER-EXIT]
+    public static void LeaveBrief(ReaderRecord* reader, ulong before)
+    {
+        // Two stores, not one of the variable: a 0 that was loaded from the store before would make each section wait for the last.
+        if (before == 0)
+        {
+            Atomic.StoreRelease(ref WordOf(reader), 0); // [READER-EXIT]
+        }
+        else
+        {
+            Atomic.StoreRelease(ref WordOf(reader), before);
+        }
+    }
+
+    // It stands first: see Domain.PhaseOf.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static ref ulong WordOf(ReaderRecord* reader) => ref *(ulong*)reader;
+
+    /// <summary>Was the word that of a section inside another, or inside an online reader's? <see cref="EnterBrief"/> changes such a word.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static bool IsDeep(ulong before) => (before & NestMask) > 1;
 
     /// <summary>Goes online for good: from here on the thread is inside a section and must report quiescent states.</summary>
     public static void GoOnline(DomainBlock* domain, ReaderRecord* reader)
@@ -105,6 +125,7 @@ internal static unsafe class Reader
     public static bool IsInside(ReaderRecord* reader) => IsInside(reader, Atomic.LoadPlain(ref reader->Word));
 
     /// <summary>Was it, when its word was this?</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static bool IsInside(ReaderRecord* reader, ulong word)
     {
         ulong nest = word & NestMask;

@@ -32,7 +32,7 @@ internal unsafe struct SlotCache
         }
 
         bag->Count = --count;
-        return bag->Items[count];
+        return Bag.ItemsOf(bag)[count];
     }
 
     /// <summary>Stages a slot on the limbo list. The caller has unlinked it.</summary>
@@ -40,17 +40,28 @@ internal unsafe struct SlotCache
     public static void Defer<TKind>(ThreadCache* owner, SlotCache* cache, SlotPool* pool, uint slot)
         where TKind : struct, ISlotKind
     {
+        if (Stage(cache, slot) >= owner->BagCapacity)
+        {
+            Seal<TKind>(owner, cache, pool);
+        }
+    }
+
+    /// <summary>Can a slot be staged without the bag having to be sealed?</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static bool HasRoom(ThreadCache* owner, SlotCache* cache) => ((Bag*)Atomic.LoadPlain(ref cache->Staging))->Count + 1 < owner->BagCapacity;
+
+    /// <summary>Stages a slot; how many the bag holds now.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static uint Stage(SlotCache* cache, uint slot)
+    {
         Bag* bag = (Bag*)Atomic.LoadPlain(ref cache->Staging);
         uint count = bag->Count;
-        Atomic.StorePlain(ref bag->Items[count], slot);
+        Atomic.StorePlain(ref Bag.ItemsOf(bag)[count], slot);
 
         // [STAGE-PUT] release: the index stands before the count that covers it. Pairs with [STAGE-STEAL]. Without it the reclaimer
         // would take an index of the bag's former life.
         Atomic.StoreRelease(ref bag->Count, count + 1);
-        if (count + 1 >= owner->BagCapacity)
-        {
-            Seal<TKind>(owner, cache, pool);
-        }
+        return count + 1;
     }
 
     /// <summary>Closes the staging bag, stamps it and puts it on the limbo list. Owning thread only.</summary>

@@ -31,7 +31,7 @@ internal sealed class SignalOnce : ModelCase
 
             // One of them knows where the fence stands, and exchanges before it has looked.
             ulong place = thread == 0 ? FencePlace.Of(World.Timeline, 1) : 0;
-            _results[thread] = FenceSignal.SignalOn(ref Reclamation.Registry.Current, _fence, place, (uint)thread + 5, 64 * (thread + 1000));
+            _results[thread] = FenceSignal.SignalOn(ref Reclamation.Registry.Current, _fence.Value, place, (uint)thread + 5, 64 * (thread + 1000));
             return;
         }
 

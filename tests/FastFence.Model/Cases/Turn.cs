@@ -63,7 +63,7 @@ internal class Turn : ModelCase
     protected virtual ulong PlaceOf(int fence) => 0;
 
     protected SignalResult Signal(int fence) =>
-        FenceSignal.SignalOn(ref Reclamation.Registry.Current, _fences[fence], PlaceOf(fence), 0, 64 * (1000 - (100 * fence)));
+        FenceSignal.SignalOn(ref Reclamation.Registry.Current, _fences[fence].Value, PlaceOf(fence), 0, 64 * (1000 - (100 * fence)));
 }
 
 /// <summary>The same by signallers who know where their fences stand, and exchange before they have looked.</summary>

@@ -95,7 +95,7 @@ internal sealed partial class EntryOrderCheck
             }
         }
 
-        if (instruction.Op is not ("jmp" or "ret" or "int3" or "ud2") && at + 1 < _code.Count)
+        if (instruction.Op is not ("jmp" or "tail.jmp" or "ret" or "int3" or "ud2") && at + 1 < _code.Count)
         {
             yield return at + 1;
         }
@@ -115,7 +115,7 @@ internal sealed partial class EntryOrderCheck
             case "lea":
                 state[Register(instruction.Operands[0])] = Sum(instruction, state);
                 return;
-            case "nop" or "push" or "pop" or "int3":
+            case "nop" or "push" or "pop" or "int3" or "tail.jmp":
                 return;
         }
 
