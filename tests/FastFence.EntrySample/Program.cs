@@ -39,6 +39,8 @@ static unsafe ulong Round(Timeline timeline)
     sum += (ulong)Entries.GuardedName(fence) + (Twins.LooksBeforeItCloses(fence.Slot) & 1);
     AccessToken token = default;
     Entries.Open(ref token).Dispose();
+    fence.AddCallback(&Ran, 0, out CallbackRegistration registration);
+    sum += registration.Remove() ? 1u : 0;
     if (fence.TryAcquire(out FenceRef reference))
     {
         FenceSignal.Signal(fence, 0, -1);
@@ -47,3 +49,5 @@ static unsafe ulong Round(Timeline timeline)
 
     return sum + ((ulong)fence.TimestampNanoseconds & 1);
 }
+
+static void Ran(Fence fence, nint state) => throw new InvalidOperationException($"{fence} ran a removed callback, {state}.");

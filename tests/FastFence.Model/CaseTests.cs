@@ -106,6 +106,9 @@ public sealed class CaseTests
     public void ACallbackRunsOrIsRemovedNeverBoth() => Holds<RemoveAgainstClose>();
 
     [Fact]
+    public void ACallbackRunsOrIsRemovedNeverBothByThePlainWays() => Holds<RemoveAgainstCloseByPlace>();
+
+    [Fact]
     public void ACallbackIsRemovedForOneRemoverOnly() => Holds<RemoveTwice>();
 
     [Fact]

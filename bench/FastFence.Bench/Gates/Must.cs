@@ -7,7 +7,8 @@ namespace FastFence.Bench.Gates;
 /// <param name="Multiple">Most units an operation may take.</param>
 /// <param name="Written">The must as it is written down, for the machine it was written on.</param>
 /// <param name="TimesPeer">If not 0, the operation must also be so many times as fast as the best peer.</param>
-internal sealed record Must(PhysicalUnit Unit, double Multiple, string Written, double TimesPeer = 0)
+/// <param name="NeedsFloor">The C sketch among the peers must be the floor that the must takes it for (<see cref="SketchFloor"/>).</param>
+internal sealed record Must(PhysicalUnit Unit, double Multiple, string Written, double TimesPeer = 0, bool NeedsFloor = false)
 {
     // Where the musts in nanoseconds were written a locked read-modify-write took this long.
     private const double WrittenRmwNanoseconds = 5.4;
@@ -20,9 +21,9 @@ internal sealed record Must(PhysicalUnit Unit, double Multiple, string Written, 
     public static Must MillionsPerSecond(double least, double timesPeer = 0) =>
         new(PhysicalUnit.LockedRmw, 1000 / least / WrittenRmwNanoseconds, string.Create(Inv, $"{least:0.##} M/s"), timesPeer);
 
-    /// <summary>At most so many times what the best peer takes.</summary>
-    public static Must OfBestPeer(double times) =>
-        new(PhysicalUnit.LockedRmw, double.PositiveInfinity, string.Create(Inv, $"{times:0.##} × best peer"), 1 / times);
+    /// <summary>At most so many times what the C sketch takes, which is the fastest of the peers wherever this is asked.</summary>
+    public static Must OfSketch(double times) =>
+        new(PhysicalUnit.LockedRmw, double.PositiveInfinity, string.Create(Inv, $"{times:0.##} × C sketch"), 1 / times, NeedsFloor: true);
 
     private static IFormatProvider Inv => System.Globalization.CultureInfo.InvariantCulture;
 }

@@ -7,6 +7,8 @@ internal sealed class RowRunner(MeasurePlan plan, Noise noise)
 {
     private const string OneCore = "needs two usable cores";
 
+    private readonly SketchFloor _floor = new(plan);
+
     /// <summary>Measures until the verdict stands, or as often as the plan allows.</summary>
     public GateResult Run(GateRow row)
     {
@@ -107,12 +109,15 @@ internal sealed class RowRunner(MeasurePlan plan, Noise noise)
         double score = contenders[0].IsByMedian && !contenders[^1].IsByMedian
             ? scores.Order().ElementAt(scores.Length / 2)
             : Score(row.Must, result.OursNanoseconds, result.UnitNanoseconds, result.PeerNanoseconds);
-        return result with
+        result = result with
         {
             Score = score,
             BlockScores = scores,
             Verdict = plan.IsSmoke ? Verdict.Smoke : Verdicts.Judge(score, scores),
         };
+        return row.Must.NeedsFloor && !plan.IsSmoke && _floor.Objection is { } objection
+            ? result with { Verdict = Verdict.Absent, Row = row with { Absent = FormattableString.Invariant($"{objection}; {score:0.00} of the must") } }
+            : result;
     }
 
     private static double Score(Must must, double ours, double unit, double peer)

@@ -44,7 +44,7 @@ internal static unsafe class CallbackRows
     private static GateRow With(int callbacks, Must? must) => new()
     {
         Operation = $"create + {callbacks} callback{(callbacks == 1 ? "" : "s")} + signal + release",
-        Must = must ?? (PeersInC.IsAvailable ? Must.OfBestPeer(1.1) : null),
+        Must = must ?? (PeersInC.IsAvailable ? Must.OfSketch(1.1) : null),
         Absent = must != null || PeersInC.IsAvailable ? null : $"judged against the C sketch: {PeersInC.Reason}",
         Ours = () => Ours(callbacks),
         Peers =

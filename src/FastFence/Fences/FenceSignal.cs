@@ -1,4 +1,4 @@
-// The one file in which a fence becomes signaled.
+// Where a fence becomes signaled; FenceSignal.ByPlace.cs is the plain signaller's short way through here.
 //
 // A signal is one compare-exchange on the head word. A poller, and a signaller whose source says where the fence stands, first expect the fence's own
 // open and empty word (no load before: the line arrives once, for writing), a signaller who had to look what it saw; then what was found. A closed word is never written again except to add the done bits:
@@ -9,7 +9,6 @@
 using System.Runtime.CompilerServices;
 using FastFence.Atomics;
 using FastFence.Memory;
-using FastFence.Platform;
 using FastFence.Reclamation;
 
 namespace FastFence.Fences;
@@ -24,128 +23,6 @@ internal static unsafe partial class FenceSignal
     /// </summary>
     public static SignalResult Signal(Fence handle, uint error, long time) =>
         SignalOn(ref Registry.Current, handle.Value, 0, error, time);
-
-    /// <summary>As the other, with the calling thread's words in hand, and the fence's <see cref="FencePlace"/> unless that is 0.</summary>
-    public static SignalResult SignalOn(ref ThreadWords words, ulong handle, ulong place, uint error, long time)
-    {
-        // Nothing of the fence is read before the exchange. No call comes back to here: whatever is not plain goes on in another method, by a tail
-        // call, so that the plain signal keeps nothing on a stack. The handle is a bare word for that: the JIT makes no tail call where the address of
-        // a local has been asked for, as a struct's methods do.
-        ThreadCache* cache = words.Cache;
-        if (place == 0 || cache == null)
-        {
-            return SignalSeen(ref words, handle, error, time);
-        }
-
-        ReaderRecord* reader = words.Reader; // who has a cache has a record
-        ulong before = Reader.EnterBrief(Domain.Process, reader);
-        TimelineBlock* timeline = FencePlace.TimelineOf(place);
-        EngineBlock* engine = timeline->Engine;
-        if ((PoolSet*)engine != cache->Pools || cache->Serial != cache->Pools->Serial)
-        {
-            Reader.LeaveBrief(reader, before); // until here the engine's address may be anything, and is not followed
-            return SignalSeen(ref words, handle, error, time);
-        }
-
-        ulong seqno = TurnOf(timeline);
-        if (!FencePlace.IsOf(place, seqno) || Reader.IsDeep(before))
-        {
-            Reader.LeaveBrief(reader, before);
-            return SignalSeen(ref words, handle, error, time);
-        }
-
-        long now = time >= 0 ? time : engine->Clock.Published;
-        if (now == 0)
-        {
-            Reader.LeaveBrief(reader, before);
-            return SignalByClock(ref words, handle, place, error);
-        }
-
-        FenceSlot* fence = FenceSlot.Of(handle);
-        uint generation = (uint)(handle >> 32);
-        cache->SignalNested = NestedIn(reader, before);
-        ulong units = UnitsOf(engine, timeline, now);
-        ulong found = TryCloseEmpty(fence, generation, error, units);
-        if (found != HeadWord.OpenEmpty(generation) || error != 0 || !FenceLife.IsCurrent(fence, generation))
-        {
-            return SignalFound(ref words, handle, place, error, units, found);
-        }
-
-        if (cache->Record != 0)
-        {
-            return SignalRecorded(ref words, handle, place, units);
-        }
-
-        Atomic.StorePlain(ref timeline->LastUnits, units);
-        ThreadCache.Count(cache, Counter.Signaled);
-        MoveTurn(timeline, seqno);
-        if (TimelineWaiters.AnyUpTo(timeline, seqno) || AnyRecorded(timeline) || (cache->RunHead | cache->AwaitHead) != 0)
-        {
-            return SignalPassed(ref words, timeline);
-        }
-
-        Reader.LeaveBrief(reader, before);
-        return SignalResult.Signaled;
-    }
-
-    // Nobody publishes a time.
-    [MethodImpl(MethodImplOptions.NoInlining)]
-    private static SignalResult SignalByClock(ref ThreadWords words, ulong handle, ulong place, uint error) =>
-        SignalOn(ref words, handle, place, error, MonotonicClock.Nanoseconds);
-
-    // The exchange by place found callbacks, or an error, or somebody had closed it; or it is to be recorded. Inside SignalOn's section, which it ends.
-    [MethodImpl(MethodImplOptions.NoInlining)]
-    private static SignalResult SignalFound(ref ThreadWords words, ulong handle, ulong place, uint error, ulong units, ulong found)
-    {
-        ThreadCache* cache = words.Cache;
-        FenceSlot* fence = FenceSlot.Of(handle);
-        uint generation = (uint)(handle >> 32);
-        if (found != HeadWord.OpenEmpty(generation))
-        {
-            found = CloseFound(fence, generation, found, error, units, promised: false);
-        }
-
-        if (HeadWord.IsClosed(found) || !FenceLife.IsCurrent(fence, generation))
-        {
-            // Or all references have gone, this one's too: a slot on limbo was closed, which nobody looks at.
-            LeaveSignal(ref words);
-            return SignalSeen(ref words, handle, error, 0);
-        }
-
-        TimelineBlock* timeline = FencePlace.TimelineOf(place);
-        Conclude(cache, timeline, (uint)handle, fence, generation, found, units, error, onPoller: false, later: cache->Running != 0);
-        MoveTurn(timeline, Atomic.LoadPlain(ref timeline->Completed) + 1);
-        return SignalPassed(ref words, timeline);
-    }
-
-    // The fence was empty, has no error, and is to be recorded. Inside SignalOn's section, which it ends.
-    [MethodImpl(MethodImplOptions.NoInlining)]
-    private static SignalResult SignalRecorded(ref ThreadWords words, ulong handle, ulong place, ulong units)
-    {
-        ThreadCache* cache = words.Cache;
-        TimelineBlock* timeline = FencePlace.TimelineOf(place);
-        Atomic.StorePlain(ref timeline->LastUnits, units);
-        ThreadCache.Count(cache, Counter.Signaled);
-        FenceTrace.SignaledOn(cache, FenceSlot.Of(handle), units);
-        MoveTurn(timeline, Atomic.LoadPlain(ref timeline->Completed) + 1);
-        return SignalPassed(ref words, timeline);
-    }
-
-    // The turn has moved: whoever waits for it, then the callbacks. Inside SignalOn's section, which it ends.
-    [MethodImpl(MethodImplOptions.NoInlining)]
-    private static SignalResult SignalPassed(ref ThreadWords words, TimelineBlock* timeline)
-    {
-        ThreadCache* cache = words.Cache;
-        TimelineWaiters.Passed(cache, timeline, Atomic.LoadPlain(ref timeline->Completed));
-        DrainRecorded(cache, timeline);
-        LeaveSignal(ref words);
-        if ((cache->RunHead | cache->AwaitHead) != 0 && cache->SignalNested == 0)
-        {
-            CallbackInvoke.RunAll(cache);
-        }
-
-        return SignalResult.Signaled;
-    }
 
     // As the fence's slot says: without a place, or where the place was not enough.
     [MethodImpl(MethodImplOptions.NoInlining)]
@@ -184,17 +61,6 @@ internal static unsafe partial class FenceSignal
     // 1 when the caller sat in a section that it must not block in.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static uint NestedIn(ReaderRecord* reader, ulong before) => before != 0 && Reader.IsInside(reader, before) ? 1u : 0;
-
-    // Ends SignalOn's section, of which only this is known: if it began inside another one, or the thread is online, the word is what it was before.
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void LeaveSignal(ref ThreadWords words)
-    {
-        ReaderRecord* reader = words.Reader;
-        if (words.Cache->SignalNested == 0 && reader->State != (uint)ReaderState.Online)
-        {
-            Reader.LeaveBrief(reader, 0);
-        }
-    }
 
     // The seqno whose turn it is.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -42,7 +42,7 @@ internal static unsafe partial class References
     public static void ReleaseOn(ref ThreadWords words, ulong value)
     {
         // The plain last release calls nothing, so it keeps nothing on a stack; the others are tail calls, for which the handle is a bare word
-        // (FenceSignal.SignalOn).
+        // (FenceSignal.ByPlace.cs).
         ThreadCache* cache = words.Cache;
         if (cache == null)
         {

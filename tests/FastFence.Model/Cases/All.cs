@@ -39,6 +39,7 @@ internal static class All
         new RegisterAgainstUnload(),
         new DestructorsAgainstUnload(),
         new RemoveAgainstClose(),
+        new RemoveAgainstCloseByPlace(),
         new RemoveTwice(),
         new SweepAgainstClose(),
         new SweepAgainstPush(),

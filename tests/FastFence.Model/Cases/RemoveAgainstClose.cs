@@ -59,7 +59,7 @@ internal abstract unsafe class CallbackCase : ModelCase
 }
 
 /// <summary>A callback is removed while the fence is signaled: it runs or is removed, and its node is given up once (C11).</summary>
-internal sealed class RemoveAgainstClose : CallbackCase
+internal class RemoveAgainstClose : CallbackCase
 {
     private bool _removed;
 
@@ -78,13 +78,17 @@ internal sealed class RemoveAgainstClose : CallbackCase
     {
         if (thread == 0)
         {
-            _removed = Remove(0, 0);
+            _removed = RemoveOne();
         }
         else
         {
-            Signal();
+            SignalOne();
         }
     }
+
+    protected virtual bool RemoveOne() => Remove(0, 0);
+
+    protected virtual void SignalOne() => Signal();
 
     public override void End()
     {
@@ -92,6 +96,18 @@ internal sealed class RemoveAgainstClose : CallbackCase
         Require(Given(0) == 1, $"the node was given up {Given(0)} times");
         Require(Fence.IsQuiesced, "the fence is not quiesced");
     }
+}
+
+/// <summary>The same by the plain ways: a remover with a cache of the fence's engine, a signaller who knows where the fence stands.</summary>
+internal sealed class RemoveAgainstCloseByPlace : RemoveAgainstClose
+{
+    public override string Title => "remove a callback the plain way, signal by place";
+
+    public override IReadOnlyList<Twin> Twins { get; } = [new("CB-REMOVE", WeakenKind.Relaxed), new("CB-REVERT", WeakenKind.Torn), new("CB-CLAIM", WeakenKind.Removed)];
+
+    protected override bool RemoveOne() => Registration(0).Remove();
+
+    protected override unsafe void SignalOne() => FenceSignal.SignalOn(ref Registry.Current, Fence.Value, FencePlace.Of(World.Timeline, Fence.Slot->Seqno), 0, 6400);
 }
 
 /// <summary>Two threads remove the same callback while it is signaled: at most one of them is told so.</summary>
