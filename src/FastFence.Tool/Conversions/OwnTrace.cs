@@ -42,7 +42,7 @@ internal sealed unsafe class OwnTrace(string path, TraceFormat format)
         if (skipped + log.Lost + trace.Nameless + trace.HalfSeen != 0)
         {
             human.WriteLine(string.Create(CultureInfo.InvariantCulture,
-                $"left out: {skipped} events that the format has no place for, {log.Lost} records overwritten before they were read, {trace.HalfSeen} events of fences whose signal was among those, {trace.Nameless} without a name"));
+                $"left out: {skipped} events that the format has no place for, {log.Lost} records overwritten before they were read, {trace.HalfSeen} events whose other half was among those, {trace.Nameless} without a name"));
         }
 
         if (trace.CpuUnknown != 0)

@@ -31,7 +31,7 @@ internal sealed class RecordedTrace
     /// <summary>Events whose CPU is not known: they are put on CPU 0.</summary>
     public long CpuUnknown { get; private set; }
 
-    /// <summary>Events of fences whose signal was among what was lost: left out by <see cref="Build"/>.</summary>
+    /// <summary>Events of fences whose signal was among what was lost, and ends whose beginning was: left out by <see cref="Build"/>.</summary>
     public long HalfSeen { get; private set; }
 
     /// <summary>Callbacks that threads were inside of; of a mapped file only.</summary>
@@ -227,6 +227,28 @@ internal sealed class RecordedTrace
 
         HalfSeen += _events.RemoveAll(e => e.Kind is TraceEventKind.FenceInit or TraceEventKind.FenceEmit or TraceEventKind.JobQueue or TraceEventKind.JobRun
             && e.Seqno < last.GetValueOrDefault(e.Context) && !signaled.Contains((e.Context, e.Seqno)));
+        RemoveEndsAlone();
+    }
+
+    // An end whose beginning was overwritten would end whatever the viewer finds open. A wait begins and ends on one thread, whose records stand in its
+    // order; an await has a number.
+    private void RemoveEndsAlone()
+    {
+        HashSet<uint> begun = [.. _events.Where(static e => e.Kind == TraceEventKind.AwaitBegin).Select(static e => e.Await)];
+        Dictionary<(int, ulong, ulong), int> waiting = [];
+        HalfSeen += _events.RemoveAll(e =>
+        {
+            if (e.Kind is not (TraceEventKind.FenceWaitStart or TraceEventKind.FenceWaitEnd))
+            {
+                return e.Kind == TraceEventKind.AwaitEnd && !begun.Contains(e.Await);
+            }
+
+            ref int waits = ref CollectionsMarshal.GetValueRefOrAddDefault(waiting, (e.Tid, e.Context, e.Seqno), out _);
+            waits += e.Kind == TraceEventKind.FenceWaitStart ? 1 : -1;
+            bool isAlone = waits < 0;
+            waits = Math.Max(waits, 0);
+            return isAlone;
+        });
     }
 
     // A host without a scheduler has no jobs of its own: what is emitted on a ring is one, queued and run at once and done with its signal.

@@ -80,6 +80,27 @@ public sealed unsafe class NamesTests : FenceTest
         source.Dispose();
     }
 
+    // The room in which it must fit, and the room in which it fits whatever the number, are two ways of writing it.
+    [Theory]
+    [InlineData(9UL)]
+    [InlineData(10UL)]
+    [InlineData(ulong.MaxValue)]
+    public void ADescriptionIsTheSameInWhateverRoomItFits(ulong seqno)
+    {
+        Timeline timeline = Engine.CreateTimeline("t", new TimelineOptions { StartSeqno = seqno - 1 });
+        using FenceSource source = timeline.CreateFence();
+        foreach (string end in (string[])["unsignaled", "signaled"])
+        {
+            string whole = end[0] == 'u' ? $"fastfence t seq {seqno} unsignaled" : $"detached-driver signaled-timeline seq {seqno} signaled";
+            for (int room = 0; room < 100; room++)
+            {
+                Assert.Equal(room < whole.Length ? "" : whole, Describe(source.Fence, room));
+            }
+
+            source.Signal();
+        }
+    }
+
     [Fact]
     public void WhoeverSawAFencePendingReadsItsDataToTheEndOfTheSection()
     {

@@ -97,17 +97,41 @@ public sealed unsafe class RecordTapTests : IDisposable
     [InlineData(0, 0)]
     public void AFenceWhoseSignalWasLostIsLeftOutWhereALaterOneHasSignaled(int lost, int leftOut)
     {
-        RecordEntry[] records =
-        [
-            Record(RecordKind.FenceInit, 1), Record(RecordKind.FenceInit, 2), Record(RecordKind.FenceSignaled, 2), Record(RecordKind.FenceInit, 3),
-        ];
+        RecordedTrace trace = Read(
+            lost, Record(RecordKind.FenceInit, 1), Record(RecordKind.FenceInit, 2), Record(RecordKind.FenceSignaled, 2), Record(RecordKind.FenceInit, 3));
+        Assert.Equal(4 - leftOut, trace.Build().Events.Count);
+        Assert.Equal(leftOut, trace.HalfSeen);
+    }
+
+    [Fact]
+    public void AnEndWhoseBeginningWasLostIsLeftOut()
+    {
+        RecordedTrace trace = Read(
+            5,
+            Record(RecordKind.FenceWaitEnd, 1),
+            Record(RecordKind.FenceWaitStart, 2),
+            Record(RecordKind.FenceWaitEnd, 2),
+            Record(RecordKind.AwaitEnd, 3),
+            Rest(number: 7),
+            Record(RecordKind.AwaitBegin, 4),
+            Rest(number: 8),
+            Record(RecordKind.AwaitEnd, 4),
+            Rest(number: 8),
+            Record(RecordKind.FenceWaitStart, 5));
+        Assert.Equal([2UL, 2UL, 4UL, 4UL, 5UL], trace.Build().Events.Select(static e => e.Seqno));
+        Assert.Equal(2, trace.HalfSeen);
+    }
+
+    private static RecordedTrace Read(int lost, params RecordEntry[] records)
+    {
         using MemoryStream chunk = new();
         RecordChunk.Write(chunk, records, new ChunkHead(1, "p", new RecordPlace(2, 0), 0, string.Empty, (ulong)lost), static id => Encoding.UTF8.GetBytes($"name {id}"));
         RecordedTrace trace = new();
         trace.Add(chunk.ToArray());
-        Assert.Equal(4 - leftOut, trace.Build().Events.Count);
-        Assert.Equal(leftOut, trace.HalfSeen);
+        return trace;
     }
+
+    private static RecordEntry Rest(ulong number) => new() { Stamp = (byte)RecordKind.Rest, Context = number };
 
     private static RecordEntry Record(RecordKind kind, ulong seqno) => new()
     {
