@@ -8,7 +8,7 @@ namespace FastFence.Bench.Rows;
 /// <summary>An access section around reading a name, net of a call that does nothing.</summary>
 internal static class SectionRows
 {
-    private const int SectionsPerReport = 64;
+    internal const int SectionsPerReport = 64;
 
     private static readonly string s_name = new('n', 12);
 
@@ -19,7 +19,7 @@ internal static class SectionRows
             Operation = "section + name by op, casual reader",
             Must = Must.Nanoseconds(6),
             Ours = () => Casual(NameOps.Ops),
-            Peers = [ReaderWriterLock, Lock, .. InC],
+            Peers = [ReaderWriterLock, Lock, EpochSections.EachRead, .. InC],
             EmptyCall = EmptyCall,
         },
         new()
@@ -27,7 +27,7 @@ internal static class SectionRows
             Operation = "section + constant name, casual reader",
             Must = Must.Nanoseconds(4),
             Ours = () => Casual(default),
-            Peers = [ReaderWriterLock, Lock, .. InC],
+            Peers = [ReaderWriterLock, Lock, EpochSections.EachRead, .. InC],
             EmptyCall = EmptyCall,
         },
         new()
@@ -35,7 +35,7 @@ internal static class SectionRows
             Operation = "section + name by op, thread in hand",
             Must = Must.Nanoseconds(3),
             Ours = () => InHand(NameOps.Ops),
-            Peers = [ReaderWriterLock, Lock, .. InC],
+            Peers = [ReaderWriterLock, Lock, EpochSections.EachRead, .. InC],
             EmptyCall = EmptyCall,
         },
         new()
@@ -43,7 +43,7 @@ internal static class SectionRows
             Operation = "section + constant name, thread in hand",
             Must = Must.Nanoseconds(1.5),
             Ours = () => InHand(default),
-            Peers = [ReaderWriterLock, Lock, .. InC],
+            Peers = [ReaderWriterLock, Lock, EpochSections.EachRead, .. InC],
             EmptyCall = EmptyCall,
         },
         new()
@@ -51,7 +51,7 @@ internal static class SectionRows
             Operation = "section + constant name, online reader",
             Must = Must.Nanoseconds(0.9),
             Ours = Online,
-            Peers = [.. PeersInC.Of("liburcu qsbr, a report per 64", "urcu_qsbr_section", 1 << 14)],
+            Peers = [EpochSections.AlwaysInside, .. PeersInC.Of("liburcu qsbr, a report per 64", "urcu_qsbr_section", 1 << 14)],
             EmptyCall = EmptyCall,
         },
     ];

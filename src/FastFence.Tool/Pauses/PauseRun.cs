@@ -16,6 +16,7 @@ internal sealed class PauseRun(RunOptions options)
 {
     private const long PeriodNanoseconds = 100_000;
     private const int AwaitEvery = 16;
+
     // `dotnet run` is a .NET process of its own, and its compiler is busy for seconds after it has started us, on whatever core: a poller that shares its
     // core with it for a slice is 4 ms late. The load and our own code are warm long before.
     private const long WarmUpMilliseconds = 4_000;

@@ -40,7 +40,4 @@ internal readonly unsafe struct CallbackKind : ISlotKind
             Atomic.StoreRelease(ref node->State, (node->State & ~NodeState.Mask) + NodeState.GenerationStep);
         }
     }
-
-    /// <summary>Has nobody written to the node since it was reclaimed?</summary>
-    public static bool IsIntact(CallbackNode* node) => Poison.IsIntact((byte*)node, Reservation.NodeBytes);
 }

@@ -34,35 +34,20 @@ internal static unsafe class CallbackList
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static uint Take(ThreadCache* cache)
     {
-        uint index = SlotCache.TryTake(&cache->Nodes);
-        if (index == 0 || (cache->Pools->Poison != 0 && !CallbackKind.IsIntact(CallbackNode.At(index))))
-        {
-            return TakeSlow(cache, index);
-        }
-
-        ThreadCache.Count(cache, Counter.NodesTaken);
-        return index;
+        uint index = TryTake(cache);
+        return index != 0 ? index : TakeSlow(cache);
     }
 
     /// <summary>As <see cref="Take"/>, where a node is at hand and as it should be; else 0, and nothing has changed. Calls nothing.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static uint TryTake(ThreadCache* cache)
     {
-        Bag* bag = cache->Nodes.Loaded;
-        uint left = bag->Count - 1;
-        if (left == uint.MaxValue)
+        uint index = SlotCache.TryTakeIntact<CallbackKind>(cache->Pools, &cache->Nodes);
+        if (index != 0)
         {
-            return 0;
+            ThreadCache.Count(cache, Counter.NodesTaken);
         }
 
-        uint index = Bag.ItemsOf(bag)[left];
-        if (cache->Pools->Poison != 0 && !CallbackKind.IsIntact(CallbackNode.At(index)))
-        {
-            return 0;
-        }
-
-        bag->Count = left;
-        ThreadCache.Count(cache, Counter.NodesTaken);
         return index;
     }
 
@@ -99,35 +84,15 @@ internal static unsafe class CallbackList
     }
 
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private static uint TakeSlow(ThreadCache* cache, uint broken)
+    private static uint TakeSlow(ThreadCache* cache)
     {
-        if (broken != 0)
+        uint index = SlotCache.TakeSlowIntact<CallbackKind>(cache, &cache->Nodes, &cache->Pools->Nodes);
+        if (index != 0)
         {
-            ThreadCache.Count(cache, Counter.PoisonBroken);
+            ThreadCache.Count(cache, Counter.NodesTaken);
         }
 
-        while (true)
-        {
-            uint index = SlotCache.TryTake(&cache->Nodes);
-            if (index == 0)
-            {
-                index = SlotCache.TakeSlow<CallbackKind>(cache, &cache->Nodes, &cache->Pools->Nodes);
-            }
-
-            if (index == 0)
-            {
-                ThreadCache.Count(cache, Counter.Refused);
-                return 0;
-            }
-
-            if (cache->Pools->Poison == 0 || CallbackKind.IsIntact(CallbackNode.At(index)))
-            {
-                ThreadCache.Count(cache, Counter.NodesTaken);
-                return index;
-            }
-
-            ThreadCache.Count(cache, Counter.PoisonBroken);
-        }
+        return index;
     }
 
     /// <summary>Pushes a node that is filled and pending. Calls nothing.</summary>

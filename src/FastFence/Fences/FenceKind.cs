@@ -52,9 +52,6 @@ internal readonly unsafe struct FenceKind : ISlotKind
         Account(timeline, run);
     }
 
-    /// <summary>Has nobody written to the slot since it was reclaimed?</summary>
-    public static bool IsIntact(FenceSlot* fence) => Poison.IsIntact((byte*)fence, Reservation.FenceBytes);
-
     private static void Account(TimelineBlock* timeline, ulong run)
     {
         if (timeline != null)

@@ -26,30 +26,13 @@ internal static unsafe class FenceLife
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static uint Reserve(ThreadCache* cache)
     {
-        uint index = SlotCache.TryTake(&cache->Fences);
-        return index != 0 && (cache->Pools->Poison == 0 || FenceKind.IsIntact(FenceSlot.At(index))) ? index : ReserveSlow(cache, index);
+        uint index = TryReserve(cache);
+        return index != 0 ? index : ReserveSlow(cache);
     }
 
     /// <summary>As <see cref="Reserve"/>, where the slot is at hand and as it should be; else 0, and nothing has changed. Calls nothing.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static uint TryReserve(ThreadCache* cache)
-    {
-        Bag* bag = cache->Fences.Loaded;
-        uint left = bag->Count - 1;
-        if (left == uint.MaxValue)
-        {
-            return 0;
-        }
-
-        uint index = Bag.ItemsOf(bag)[left];
-        if (cache->Pools->Poison != 0 && !FenceKind.IsIntact(FenceSlot.At(index)))
-        {
-            return 0;
-        }
-
-        bag->Count = left;
-        return index;
-    }
+    public static uint TryReserve(ThreadCache* cache) => SlotCache.TryTakeIntact<FenceKind>(cache->Pools, &cache->Fences);
 
     /// <summary>Gives a reserved slot back: a later step was refused.</summary>
     public static void Unreserve(ThreadCache* cache, uint index)
@@ -286,35 +269,13 @@ internal static unsafe class FenceLife
     }
 
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private static uint ReserveSlow(ThreadCache* cache, uint broken)
+    private static uint ReserveSlow(ThreadCache* cache)
     {
-        if (broken != 0)
+        if (cache->Fences.Loaded->Count == 0)
         {
-            // Somebody wrote to the slot after its grace period. It is never given out again: its content is evidence.
-            ThreadCache.Count(cache, Counter.PoisonBroken);
+            LateSlots.Settle(cache);
         }
 
-        while (true)
-        {
-            uint index = SlotCache.TryTake(&cache->Fences);
-            if (index == 0)
-            {
-                LateSlots.Settle(cache);
-                index = SlotCache.TakeSlow<FenceKind>(cache, &cache->Fences, &cache->Pools->Fences);
-            }
-
-            if (index == 0)
-            {
-                ThreadCache.Count(cache, Counter.Refused);
-                return 0;
-            }
-
-            if (cache->Pools->Poison == 0 || FenceKind.IsIntact(FenceSlot.At(index)))
-            {
-                return index;
-            }
-
-            ThreadCache.Count(cache, Counter.PoisonBroken);
-        }
+        return SlotCache.TakeSlowIntact<FenceKind>(cache, &cache->Fences, &cache->Pools->Fences);
     }
 }

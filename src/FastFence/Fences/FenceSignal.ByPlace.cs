@@ -13,7 +13,7 @@ namespace FastFence.Fences;
 /// <summary>Signalling by place. Any managed thread. Never blocks, never grows memory.</summary>
 internal static unsafe partial class FenceSignal
 {
-    /// <summary>As the other, with the calling thread's words in hand, and the fence's <see cref="FencePlace"/> unless that is 0.</summary>
+    /// <summary>As <see cref="Signal"/>, with the calling thread's words in hand, and the fence's <see cref="FencePlace"/> unless that is 0.</summary>
     public static SignalResult SignalOn(ref ThreadWords words, ulong handle, ulong place, uint error, long time)
     {
         ThreadCache* cache = words.Cache;

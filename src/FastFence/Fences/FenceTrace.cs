@@ -152,9 +152,9 @@ internal static unsafe class FenceTrace
     [MethodImpl(MethodImplOptions.NoInlining)]
     private static void WriteSignaled(ThreadCache* cache, RecordRing* ring, FenceSlot* fence, ulong units, uint error)
     {
-        if (RecordRing.IsPlain(ring) && error == 0)
+        if (error == 0)
         {
-            RecordRing.Append(ring, StampOf(cache, units), fence->Context, fence->Seqno, NamesOf(fence));
+            SignaledOn(cache, fence, units);
         }
         else
         {

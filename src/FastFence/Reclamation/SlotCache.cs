@@ -35,6 +35,28 @@ internal unsafe struct SlotCache
         return Bag.ItemsOf(bag)[count];
     }
 
+    /// <summary>A slot whose poison is as it was written, where poison is on; or 0: take the slow way, nothing has changed.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static uint TryTakeIntact<TKind>(PoolSet* pools, SlotCache* cache)
+        where TKind : struct, ISlotKind
+    {
+        Bag* bag = cache->Loaded;
+        uint left = bag->Count - 1;
+        if (left == uint.MaxValue)
+        {
+            return 0;
+        }
+
+        uint index = Bag.ItemsOf(bag)[left];
+        if (pools->Poison != 0 && !IsIntact<TKind>(index))
+        {
+            return 0;
+        }
+
+        bag->Count = left;
+        return index;
+    }
+
     /// <summary>Stages a slot on the limbo list. The caller has unlinked it.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Defer<TKind>(ThreadCache* owner, SlotCache* cache, SlotPool* pool, uint slot)
@@ -63,6 +85,11 @@ internal unsafe struct SlotCache
         Atomic.StoreRelease(ref bag->Count, count + 1);
         return count + 1;
     }
+
+    /// <summary>Has nobody written to the slot since it was reclaimed? Where poison is on.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static bool IsIntact<TKind>(uint index)
+        where TKind : struct, ISlotKind => Poison.IsIntact(TKind.Base + ((ulong)index * (uint)TKind.SlotBytes), TKind.SlotBytes);
 
     /// <summary>Closes the staging bag, stamps it and puts it on the limbo list. Owning thread only.</summary>
     [MethodImpl(MethodImplOptions.NoInlining)]
@@ -168,6 +195,36 @@ internal unsafe struct SlotCache
         Seal<TKind>(owner, cache, pool);
         Domain.Advance(owner->Domain);
         return Refill<TKind>(owner, cache, pool) ? TryTake(cache) : 0;
+    }
+
+    /// <summary>
+    /// A slot whose poison is as it was written, taken the slow way; 0 at the bound, which is counted. One that somebody wrote to after its grace
+    /// period is never given out again: its content is evidence.
+    /// </summary>
+    public static uint TakeSlowIntact<TKind>(ThreadCache* owner, SlotCache* cache, SlotPool* pool)
+        where TKind : struct, ISlotKind
+    {
+        while (true)
+        {
+            uint index = TryTake(cache);
+            if (index == 0)
+            {
+                index = TakeSlow<TKind>(owner, cache, pool);
+            }
+
+            if (index == 0)
+            {
+                ThreadCache.Count(owner, Counter.Refused);
+                return 0;
+            }
+
+            if (owner->Pools->Poison == 0 || IsIntact<TKind>(index))
+            {
+                return index;
+            }
+
+            ThreadCache.Count(owner, Counter.PoisonBroken);
+        }
     }
 
     private static void Reclaim<TKind>(ThreadCache* owner, Bag* bag)

@@ -1,3 +1,4 @@
+using FastFence.Atomics;
 using FastFence.Fences;
 using FastFence.Reclamation;
 using Xunit;
@@ -70,6 +71,50 @@ public sealed unsafe class FencePlaceTests : FenceTest
         Assert.Equal(stamps.Order(), stamps);
         Assert.Equal(3ul, Timeline.CompletedSeqno);
         Array.ForEach(sources, static s => s.Dispose());
+    }
+
+    [Theory]
+    [InlineData(0, false)]
+    [InlineData(1, false)]
+    [InlineData(2, false)]
+    [InlineData(3, false)]
+    [InlineData(0, true)]
+    [InlineData(1, true)]
+    [InlineData(2, true)]
+    public void ASignalLeavesTheSectionsAroundItAsTheyWere(int sections, bool online)
+    {
+        using OnlineReader? reader = online ? OnlineReader.Register() : null;
+        for (int i = 0; i < sections; i++)
+        {
+            Section.Enter();
+        }
+
+        ulong before = WordAfter(() => { });
+        ulong[] after = [WordAfter(() => SignalNew(FenceError.None, false)), WordAfter(() => SignalNew(FenceError.DeviceLost, false)), WordAfter(() => SignalNew(FenceError.None, true))];
+        for (int i = 0; i < sections; i++)
+        {
+            Section.Exit();
+        }
+
+        Assert.All(after, word => Assert.Equal(before, word));
+    }
+
+    private static ulong WordAfter(Action action)
+    {
+        action();
+        ReaderRecord* reader = Registry.CurrentReader();
+        return reader == null ? 0 : Atomic.LoadPlain(ref reader->Word);
+    }
+
+    private void SignalNew(FenceError error, bool observed)
+    {
+        using FenceSource source = Timeline.CreateFence();
+        if (observed)
+        {
+            source.Fence.AddCallback((_, _) => { }, null, out _);
+        }
+
+        Assert.Equal(SignalResult.Signaled, error == FenceError.None ? source.Signal() : source.Signal(error));
     }
 
     private SignalResult SignalWithAWrongSeqno(bool known)

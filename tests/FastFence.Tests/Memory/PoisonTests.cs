@@ -1,5 +1,6 @@
 using FastFence.Fences;
 using FastFence.Memory;
+using FastFence.Reclamation;
 using Xunit;
 
 namespace FastFence.Tests.Memory;
@@ -33,9 +34,9 @@ public sealed unsafe class PoisonTests
         source.Dispose();
         Until.Drained(engine);
         Assert.Equal(SignalResult.Stale, source.Signal());
-        Assert.True(FenceKind.IsIntact(fence.Slot));
+        Assert.True(SlotCache.IsIntact<FenceKind>(fence.Index));
         fence.Slot->ZeroByte = 1; // the control: the byte is looked at
-        Assert.False(FenceKind.IsIntact(fence.Slot));
+        Assert.False(SlotCache.IsIntact<FenceKind>(fence.Index));
         fence.Slot->ZeroByte = 0;
         Assert.True(IsGivenOut(timeline, fence.Index));
     }
