@@ -39,8 +39,14 @@ public readonly unsafe ref struct AccessView
             Section.CheckReading("A driver name");
         }
 
-        CountName(fence);
-        return FenceNames.Driver(fence.Slot, fence.Generation);
+        FenceSlot* slot = fence.Slot;
+        if (!FenceNames.IsPending(slot, fence.Generation))
+        {
+            return Passed(ref _words, fence, FenceNames.DetachedDriver);
+        }
+
+        CountName(ref _words, slot);
+        return FenceNames.AskDriver(slot);
     }
 
     /// <summary>Name of the timeline while the fence is pending, then <c>signaled-timeline</c> (C7). UTF-8.</summary>
@@ -53,8 +59,14 @@ public readonly unsafe ref struct AccessView
             Section.CheckReading("A timeline name");
         }
 
-        CountName(fence);
-        return FenceNames.Timeline(fence.Slot, fence.Generation);
+        FenceSlot* slot = fence.Slot;
+        if (!FenceNames.IsPending(slot, fence.Generation))
+        {
+            return Passed(ref _words, fence, FenceNames.SignaledTimeline);
+        }
+
+        CountName(ref _words, slot);
+        return FenceNames.AskTimeline(slot);
     }
 
     /// <summary>The exporter's data of a pending fence, or an empty span when it is signaled or has none (C6).</summary>
@@ -103,11 +115,23 @@ public readonly unsafe ref struct AccessView
         return FenceDescriber.Describe(fence, destination);
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private void CountName(Fence fence)
+    // Nobody in a hurry asks for the name of a signaled fence.
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static ReadOnlySpan<byte> Passed(ref ThreadWords words, Fence fence, ReadOnlySpan<byte> name)
     {
-        ThreadCache* cache = Unsafe.IsNullRef(ref _words) ? null : _words.Cache;
-        if (cache != null && FenceLife.IsCurrent(fence.Slot, fence.Generation) && cache->Pools == (PoolSet*)fence.Slot->Timeline->Engine)
+        if (FenceLife.IsCurrent(fence.Slot, fence.Generation))
+        {
+            CountName(ref words, fence.Slot);
+        }
+
+        return name;
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void CountName(ref ThreadWords words, FenceSlot* slot)
+    {
+        ThreadCache* cache = Unsafe.IsNullRef(ref words) ? null : words.Cache;
+        if (cache != null && cache->Pools == (PoolSet*)slot->Timeline->Engine)
         {
             ThreadCache.Count(cache, Counter.NamesRead);
         }

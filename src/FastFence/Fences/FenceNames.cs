@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using FastFence.Atomics;
 using FastFence.Reclamation;
 using FastFence.Recording;
@@ -14,6 +15,7 @@ internal static unsafe class FenceNames
     public static ReadOnlySpan<byte> SignaledTimeline => "signaled-timeline"u8;
 
     /// <summary>The arguments of an op. Inside a section, the fence live.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static FenceOpArgs ArgsOf(FenceSlot* slot) => new()
     {
         ExporterData = slot->Timeline->Exporter->PrivateData,
@@ -23,21 +25,13 @@ internal static unsafe class FenceNames
         Seqno = slot->Seqno,
     };
 
-    /// <summary>The driver's name while pending, then <see cref="DetachedDriver"/>. Inside a section.</summary>
-    public static ReadOnlySpan<byte> Driver(FenceSlot* slot, uint generation) =>
-        IsPending(slot, generation) ? AskDriver(slot) : DetachedDriver;
-
-    /// <summary>The timeline's name while pending, then <see cref="SignaledTimeline"/>. Inside a section.</summary>
-    public static ReadOnlySpan<byte> Timeline(FenceSlot* slot, uint generation) =>
-        IsPending(slot, generation) ? AskTimeline(slot) : SignaledTimeline;
-
     /// <summary>What the exporter says. Inside the section in which the fence was seen pending.</summary>
     public static ReadOnlySpan<byte> AskDriver(FenceSlot* slot)
     {
         ExporterBlock* exporter = slot->Timeline->Exporter;
         return exporter->Ops.DriverName == null
             ? NameTable.Text(slot->DriverName)
-            : exporter->Ops.DriverName(ArgsOf(slot)).AsSpan();
+            : AskBy(exporter->Ops.DriverName, slot);
     }
 
     /// <inheritdoc cref="AskDriver"/>
@@ -46,8 +40,12 @@ internal static unsafe class FenceNames
         ExporterBlock* exporter = slot->Timeline->Exporter;
         return exporter->Ops.TimelineName == null
             ? NameTable.Text(slot->TimelineName)
-            : exporter->Ops.TimelineName(ArgsOf(slot)).AsSpan();
+            : AskBy(exporter->Ops.TimelineName, slot);
     }
+
+    // By itself: where a method has the op's arguments among its locals, it clears them, also when no op is called.
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static ReadOnlySpan<byte> AskBy(delegate*<in FenceOpArgs, Utf8Name> op, FenceSlot* slot) => op(ArgsOf(slot)).AsSpan();
 
     /// <summary>
     /// Is the fence pending? Whoever reads true inside a section has valid ops and private data until it ends (C6): the exporter

@@ -13,7 +13,7 @@ internal static unsafe class Reader
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Enter(DomainBlock* domain, ReaderRecord* reader)
     {
-        ulong word = Atomic.LoadPlain(ref reader->Word);
+        ulong word = Atomic.LoadPlain(ref WordOf(reader));
         if (word != 0)
         {
             if ((word & NestMask) == NestMask)
@@ -21,7 +21,7 @@ internal static unsafe class Reader
                 ThrowNestOverflow();
             }
 
-            Atomic.StoreRelease(ref reader->Word, word + 1);
+            Atomic.StoreRelease(ref WordOf(reader), word + 1);
             return;
         }
 
@@ -29,18 +29,25 @@ internal static unsafe class Reader
         // (asserted on the generated code), the CPU may, and the reclaimer's process-wide barrier covers that. G is read
         // first: a phase too old only makes the reclaimer wait. Pairs with [GP-BARRIER] and [GP-STAMP].
         // Without the order a section could read a pointer before it is visible as a reader.
-        Atomic.StoreRelease(ref reader->Word, Atomic.LoadAcquire(ref Domain.PhaseOf(domain)) | 1);
+        Atomic.StoreRelease(ref WordOf(reader), Atomic.LoadAcquire(ref Domain.PhaseOf(domain)) | 1);
     }
 
     /// <summary>Leaves a section; the last one of a casual reader takes it offline.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Exit(ReaderRecord* reader)
     {
-        ulong word = Atomic.LoadPlain(ref reader->Word);
+        ulong word = Atomic.LoadPlain(ref WordOf(reader));
 
         // [READER-EXIT] release: the section's reads stay before it. Pairs with [GP-SCAN]. Without it the slot we still read
-        // could be poisoned.
-        Atomic.StoreRelease(ref reader->Word, (word & NestMask) == 1 ? 0 : word - 1);
+        // could be poisoned. Two stores: see LeaveBrief.
+        if ((word & NestMask) == 1)
+        {
+            Atomic.StoreRelease(ref WordOf(reader), 0);
+        }
+        else
+        {
+            Atomic.StoreRelease(ref WordOf(reader), word - 1);
+        }
     }
 
     /// <summary>Enters a section that <see cref="LeaveBrief"/> ends: nothing but the engine's own code runs inside. What the word was.</summary>

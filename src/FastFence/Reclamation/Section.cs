@@ -20,8 +20,7 @@ internal static unsafe partial class Section
         }
         else
         {
-            SharedReader.Enter(Domain.Process);
-            words.SharedNest++;
+            EnterShared(ref words);
         }
     }
 
@@ -41,8 +40,7 @@ internal static unsafe partial class Section
         }
         else
         {
-            words.SharedNest--;
-            SharedReader.Exit(Domain.Process);
+            ExitShared(ref words);
         }
     }
 
@@ -98,6 +96,20 @@ internal static unsafe partial class Section
         {
             CheckBeforeGrace(what);
         }
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static void EnterShared(ref ThreadWords words)
+    {
+        SharedReader.Enter(Domain.Process);
+        words.SharedNest++;
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static void ExitShared(ref ThreadWords words)
+    {
+        words.SharedNest--;
+        SharedReader.Exit(Domain.Process);
     }
 
     [MethodImpl(MethodImplOptions.NoInlining)]

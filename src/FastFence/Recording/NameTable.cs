@@ -4,6 +4,7 @@
 //
 // Names without a timeline are given up by the batch. When a batch is full, every ring's count is marked; when the next one is full,
 // the records before the mark are given up (most are overwritten by then) and the names of the first batch go.
+using System.Runtime.InteropServices;
 using FastFence.Atomics;
 using FastFence.Memory;
 
@@ -150,7 +151,10 @@ internal static unsafe class NameTable
 
     /// <summary>The name of an id. Safety: the caller holds a reference, or a fence of its timeline.</summary>
     public static ReadOnlySpan<byte> Text(uint id) =>
-        id == 0 ? default : new ReadOnlySpan<byte>(RecordOf(id)->Text, RecordOf(id)->Length);
+        id == 0 ? default : TextOf(RecordOf(id));
+
+    // Not by the constructor, which asks whether the length is below 0.
+    private static ReadOnlySpan<byte> TextOf(Record* record) => MemoryMarshal.CreateReadOnlySpan(ref record->Text[0], record->Length);
 
     private static Record* RecordOf(uint id) => (Record*)BlockHeap.At(id);
 
