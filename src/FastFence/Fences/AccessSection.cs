@@ -198,9 +198,9 @@ public readonly unsafe ref struct AccessSection : IDisposable
         if (_open)
         {
             _open = false;
-            if (Checks.On)
+            if (Checks.IsSupported && Checks.IsAskedFor)
             {
-                CheckedThread.Current.Pop();
+                CheckedThread.PopCurrent();
             }
 
             Section.Exit(ref _words);
@@ -241,9 +241,9 @@ public static class Access
         }
         finally
         {
-            if (Checks.On)
+            if (Checks.IsSupported && Checks.IsAskedFor)
             {
-                CheckedThread.Current.Pop();
+                CheckedThread.PopCurrent();
             }
 
             Section.Exit(ref words);

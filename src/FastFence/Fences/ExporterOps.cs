@@ -15,6 +15,16 @@ public readonly unsafe record struct Utf8Name(nint Text, int Length)
 [StructLayout(LayoutKind.Sequential)]
 public readonly record struct FenceOpArgs
 {
+    // All fields in one: behind an initializer the struct is cleared first.
+    internal FenceOpArgs(nint exporterData, nint timelineData, nint fenceData, ulong context, ulong seqno)
+    {
+        ExporterData = exporterData;
+        TimelineData = timelineData;
+        FenceData = fenceData;
+        Context = context;
+        Seqno = seqno;
+    }
+
     /// <summary>The exporter's data.</summary>
     public nint ExporterData { get; init; }
 

@@ -16,14 +16,8 @@ internal static unsafe class FenceNames
 
     /// <summary>The arguments of an op. Inside a section, the fence live.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static FenceOpArgs ArgsOf(FenceSlot* slot) => new()
-    {
-        ExporterData = slot->Timeline->Exporter->PrivateData,
-        TimelineData = slot->Timeline->PrivateData,
-        FenceData = slot->PrivateData,
-        Context = slot->Context,
-        Seqno = slot->Seqno,
-    };
+    public static FenceOpArgs ArgsOf(FenceSlot* slot) =>
+        new(slot->Timeline->Exporter->PrivateData, slot->Timeline->PrivateData, slot->PrivateData, slot->Context, slot->Seqno);
 
     /// <summary>What the exporter says. Inside the section in which the fence was seen pending.</summary>
     public static ReadOnlySpan<byte> AskDriver(FenceSlot* slot)
@@ -44,6 +38,7 @@ internal static unsafe class FenceNames
     }
 
     // By itself: where a method has the op's arguments among its locals, it clears them, also when no op is called.
+    [SkipLocalsInit]
     [MethodImpl(MethodImplOptions.NoInlining)]
     private static ReadOnlySpan<byte> AskBy(delegate*<in FenceOpArgs, Utf8Name> op, FenceSlot* slot) => op(ArgsOf(slot)).AsSpan();
 

@@ -87,8 +87,12 @@ internal sealed unsafe class CheckedThread
         Held.Push(OrderGraph.Sections, HeldKind.Section, site);
     }
 
+    /// <summary>The calling thread has left a section.</summary>
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    public static void PopCurrent() => Current.Pop();
+
     /// <summary>A section has been left.</summary>
-    public void Pop()
+    private void Pop()
     {
         if (_depth > 0 && --_depth < _open.Length)
         {

@@ -21,9 +21,18 @@ internal static class Checks
 #if FASTFENCE_WITHOUT_CHECKS
     /// <summary>Never: the build that the others' generated code is compared with.</summary>
     internal const bool On = false;
+
+    /// <summary>Never.</summary>
+    internal const bool IsAskedFor = false;
 #else
     /// <summary>Are misuses looked for?</summary>
     internal static bool On => IsSupported && s_on;
+
+    /// <summary>
+    /// <see cref="On"/>, if <see cref="IsSupported"/>. For the end of a section: the JIT copies a short <c>finally</c> instead of calling it, and counts
+    /// statements before it knows which of them are dead; of a condition in two getters it knows at once.
+    /// </summary>
+    internal static bool IsAskedFor => s_on;
 #endif
 
     /// <summary>Was it asked that misuse throws?</summary>
