@@ -17,10 +17,12 @@ internal static unsafe class NameTable
     public const int MaxBytes = 240;
 
     private const int RecordBytes = 256;
-    private const int BucketCount = 4096;
+
+    // Chains of eight at the bound. The pages of those that nobody has come to are not there: as many as names cost what they take.
+    private const int BucketCount = 1 << 18;
 
     private static readonly Lock s_lock = new();
-    private static readonly uint[] s_buckets = new uint[BucketCount];
+    private static readonly uint* s_buckets = (uint*)NativeMemory.AllocZeroed(BucketCount, sizeof(uint));
     private static readonly Queue<uint> s_given = new();
     private static RecordArea* s_area;
     private static int s_count;
@@ -136,9 +138,9 @@ internal static unsafe class NameTable
                 return false;
             }
 
-            foreach (uint bucket in s_buckets)
+            for (uint bucket = 0; bucket < BucketCount; bucket++)
             {
-                for (uint id = bucket; id != 0; id = RecordOf(id)->Next)
+                for (uint id = s_buckets[bucket]; id != 0; id = RecordOf(id)->Next)
                 {
                     RecordOf(id)->Slot = RecordArea.AddName(area, id, Text(id));
                 }
