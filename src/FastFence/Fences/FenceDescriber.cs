@@ -14,13 +14,14 @@ internal static unsafe class FenceDescriber
     {
         FenceSlot* slot = fence.Slot;
         ulong seqno = Atomic.LoadAcquire(ref slot->Seqno);
-        if (!FenceLife.IsCurrent(slot, fence.Generation))
+
+        // One look decides for the whole line: a fence that signals meanwhile is still described as the pending one it was.
+        bool pending = FenceNames.IsPending(slot, fence.Generation, out bool current);
+        if (!current)
         {
             seqno = 0;
         }
 
-        // One look decides for the whole line: a fence that signals meanwhile is still described as the pending one it was.
-        bool pending = FenceNames.IsPending(slot, fence.Generation);
         ReadOnlySpan<byte> driver = pending ? FenceNames.AskDriver(slot) : FenceNames.DetachedDriver;
         ReadOnlySpan<byte> timeline = pending ? FenceNames.AskTimeline(slot) : FenceNames.SignaledTimeline;
         if (destination.Length < driver.Length + timeline.Length + MostBesides)

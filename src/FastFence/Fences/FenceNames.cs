@@ -46,11 +46,16 @@ internal static unsafe class FenceNames
     /// Is the fence pending? Whoever reads true inside a section has valid ops and private data until it ends (C6): the exporter
     /// signals first and frees after a grace period, and this load comes after our entry.
     /// </summary>
-    public static bool IsPending(FenceSlot* slot, uint generation)
+    public static bool IsPending(FenceSlot* slot, uint generation) => IsPending(slot, generation, out _);
+
+    /// <summary>As the other; and was the handle's fence still this one, with references?</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static bool IsPending(FenceSlot* slot, uint generation, out bool isCurrent)
     {
         // [ACCESS-CHECK] acquire: the section's first load, not before the entry store in program order; private data is read
         // after it. Pairs with [READER-ENTER] and [SIGNAL-CLOSE]. Without it the data of an exporter already gone could be read.
         ulong head = Atomic.LoadAcquire(ref FenceSlot.HeadOf(slot));
-        return !HeadWord.IsClosed(head) && FenceLife.IsCurrent(slot, generation);
+        isCurrent = FenceLife.IsCurrent(slot, generation);
+        return isCurrent && !HeadWord.IsClosed(head);
     }
 }
