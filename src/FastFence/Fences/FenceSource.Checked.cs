@@ -24,6 +24,16 @@ public readonly unsafe partial struct FenceSource
         }
     }
 
+    // A source that is dropped unsignaled signals, unless a signal of it is recorded, or its fence has gone with the engine.
+    private void CheckDrop()
+    {
+        FenceSlot* slot = Unmarked.Slot;
+        if (FenceLife.IsCurrent(slot, Unmarked.Generation) && !HeadWord.IsPromised(Atomic.LoadAcquire(ref FenceSlot.HeadOf(slot))))
+        {
+            CheckSignal();
+        }
+    }
+
     private static void CheckError(Fence fence)
     {
         // Looked at once, before: an attempt that a signal overtakes is a race that the contract allows (C2).

@@ -157,20 +157,13 @@ public readonly unsafe partial struct FenceSource : IDisposable, IEquatable<Fenc
         }
         else
         {
-            DisposeOpen(ref words);
-        }
-    }
+            if (Checks.On)
+            {
+                CheckDrop();
+            }
 
-    [MethodImpl(MethodImplOptions.NoInlining)]
-    private void DisposeOpen(ref ThreadWords words)
-    {
-        Fence fence = Unmarked;
-        if (FenceLife.IsCurrent(fence.Slot, fence.Generation) && !HeadWord.IsPromised(Atomic.LoadAcquire(ref FenceSlot.HeadOf(fence.Slot))))
-        {
-            SignalOn(ref words, FenceError.Canceled);
+            FenceSignal.DropOn(ref words, _value, _place, -1);
         }
-
-        References.ReleaseOn(ref words, _value);
     }
 
     private static void ThrowNoError(FenceError error) =>

@@ -52,8 +52,9 @@ internal static unsafe partial class References
 
         ReaderRecord* reader = words.Reader; // who has a cache has a record
         FenceSlot* fence = FenceSlot.Of(value);
+        ulong alone = FenceLife.Alone(value);
         ulong before = Reader.EnterBrief(Domain.Process, reader);
-        if (!FenceLife.TryReleaseLast(cache, (uint)value, fence, (uint)(value >> 32)))
+        if (!FenceLife.IsLast(cache, fence, alone) || !FenceLife.TryReleaseLast(cache, (uint)value, fence, alone))
         {
             Reader.LeaveBrief(reader, before);
             ReleaseSlowly(ref words, value);
