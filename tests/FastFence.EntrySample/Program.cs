@@ -41,6 +41,7 @@ static unsafe ulong Round(Timeline timeline)
     Entries.Open(ref token).Dispose();
     fence.AddCallback(&Ran, 0, out CallbackRegistration registration);
     sum += registration.Remove() ? 1u : 0;
+    FenceSignal.DropOn(ref Registry.Current, timeline.CreateFence().Unmarked.Value, 0, -1);
     if (fence.TryAcquire(out FenceRef reference))
     {
         FenceSignal.Signal(fence, 0, -1);

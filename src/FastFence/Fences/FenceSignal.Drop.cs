@@ -69,17 +69,18 @@ internal static unsafe partial class FenceSignal
         ThreadCache.Count(cache, Counter.Failed);
         ThreadCache.Count(cache, Counter.FailedCanceled);
         MoveTurn(timeline, seqno);
-        if (TimelineWaiters.AnyUpTo(timeline, seqno) || AnyRecorded(timeline) || (cache->RunHead | cache->AwaitHead) != 0)
+        if (TimelineWaiters.AnyUpTo(timeline, seqno) || AnyRecorded(timeline))
         {
             cache->SignalNested = NestedIn(reader, before);
             DropPassed(ref words, handle, timeline);
             return;
         }
 
+        // Nothing has come to be run, and what the thread has to run already is its frame's below us (C12).
         if (!FenceLife.TryReleaseLast(cache, (uint)handle, fence, alone))
         {
             Reader.LeaveBrief(reader, before);
-            References.ReleaseOn(ref words, handle);
+            References.ReleaseSlowly(ref words, handle);
             return;
         }
 
@@ -113,7 +114,7 @@ internal static unsafe partial class FenceSignal
         References.ReleaseOn(ref words, handle);
     }
 
-    // Signaled, and the turn has moved: somebody waits for it, or there is something to run. Inside DropOn's section, which it ends.
+    // Signaled, and the turn has moved: somebody waits for it, or for those behind it. Inside DropOn's section, which it ends.
     [MethodImpl(MethodImplOptions.NoInlining)]
     private static void DropPassed(ref ThreadWords words, ulong handle, TimelineBlock* timeline)
     {

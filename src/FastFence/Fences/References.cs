@@ -78,8 +78,9 @@ internal static unsafe partial class References
         Reader.LeaveBrief(reader, before);
     }
 
+    /// <summary>As <see cref="ReleaseOn"/>, where what is plain has been tried.</summary>
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private static void ReleaseSlowly(ref ThreadWords words, ulong value)
+    public static void ReleaseSlowly(ref ThreadWords words, ulong value)
     {
         Fence fence = new(value);
         FenceSlot* slot = fence.Slot;
