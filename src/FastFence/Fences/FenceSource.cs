@@ -84,7 +84,7 @@ public readonly unsafe partial struct FenceSource : IDisposable, IEquatable<Fenc
         new Fence(_value).ThrowIfNull();
         if (Checks.On)
         {
-            CheckSignal();
+            CheckSignal(_value);
         }
 
         return FenceSignal.SignalOn(ref words, _value, _place, error.Magnitude, -1);
@@ -99,7 +99,7 @@ public readonly unsafe partial struct FenceSource : IDisposable, IEquatable<Fenc
         new Fence(_value).ThrowIfNull();
         if (Checks.On)
         {
-            CheckSignal();
+            CheckSignal(_value);
         }
 
         return FenceSignal.SignalOn(ref Registry.Current, _value, _place, error.Magnitude, timestampNanoseconds);
@@ -146,7 +146,7 @@ public readonly unsafe partial struct FenceSource : IDisposable, IEquatable<Fenc
             return;
         }
 
-        if (Checks.On && !TryDisposeOnce())
+        if (Checks.On && !TryDisposeOnce(_value))
         {
             return;
         }
@@ -159,7 +159,7 @@ public readonly unsafe partial struct FenceSource : IDisposable, IEquatable<Fenc
         {
             if (Checks.On)
             {
-                CheckDrop();
+                CheckDrop(_value);
             }
 
             FenceSignal.DropOn(ref words, _value, _place, -1);
