@@ -98,19 +98,11 @@ internal static unsafe partial class FenceSignal
     [MethodImpl(MethodImplOptions.NoInlining)]
     private static void DropByClock(ref ThreadWords words, ulong handle, ulong place) => DropOn(ref words, handle, place, MonotonicClock.Nanoseconds);
 
-    // The exchange found callbacks, or an error, or somebody had closed or recorded it. Inside DropOn's section, which it ends.
+    // The exchange found callbacks, or an error, or somebody had closed or recorded it meanwhile. Inside DropOn's section, which it ends.
     [MethodImpl(MethodImplOptions.NoInlining)]
     private static void DropFound(ref ThreadWords words, ulong handle, ulong place, ulong units, ulong found)
     {
-        if (HeadWord.IsPromised(found))
-        {
-            LeaveSignal(ref words);
-        }
-        else
-        {
-            SignalFound(ref words, handle, place, Canceled, units, found);
-        }
-
+        SignalFound(ref words, handle, place, Canceled, units, found);
         References.ReleaseOn(ref words, handle);
     }
 
