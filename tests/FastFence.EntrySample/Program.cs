@@ -8,13 +8,14 @@ using FastFence.Reclamation;
 
 using FenceEngine engine = new();
 using Timeline timeline = engine.CreateTimeline("sample");
+using Timeline dropping = engine.CreateTimeline("dropping");
 int rounds = args is [var text] ? int.Parse(text, CultureInfo.InvariantCulture) : 1;
 ulong sum = 0;
 for (int n = 0; n < rounds; n++)
 {
     for (int i = 0; i < 50; i++)
     {
-        sum += Round(timeline);
+        sum += Round(timeline, dropping);
     }
 
     Thread.Sleep(rounds == 1 ? 0 : 10);
@@ -23,7 +24,7 @@ for (int n = 0; n < rounds; n++)
 Console.WriteLine(sum);
 return 0;
 
-static unsafe ulong Round(Timeline timeline)
+static unsafe ulong Round(Timeline timeline, Timeline dropping)
 {
     ulong shared = 1;
     ReaderRecord* reader = Registry.CurrentReader();
@@ -41,6 +42,7 @@ static unsafe ulong Round(Timeline timeline)
     Entries.Open(ref token).Dispose();
     fence.AddCallback(&Ran, 0, out CallbackRegistration registration);
     sum += registration.Remove() ? 1u : 0;
+    dropping.CreateFence().Dispose();
     if (fence.TryAcquire(out FenceRef reference))
     {
         FenceSignal.Signal(fence, 0, -1);

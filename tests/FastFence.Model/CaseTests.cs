@@ -187,6 +187,18 @@ public sealed class CaseTests
     public void AFenceEmittedOnAFailingRingEndsOnce() => Holds<EmitAgainstFailing>();
 
     [Fact]
+    public void AnOwnersDropNeverMakesAFencePendingAgain() => Holds<OwnDrop>();
+
+    [Fact]
+    public void AReferenceTakenFromADroppedFenceKeepsItsSlot() => Holds<AcquireAgainstDrop>();
+
+    [Fact]
+    public void ASignalAndADropEndAFenceOnce() => Holds<SignalAgainstDrop>();
+
+    [Fact]
+    public void ASignalOutOfTurnTakesEffectBehindADroppedFence() => Holds<TurnByDrop>();
+
+    [Fact]
     public void AnOwnersReleaseNeverMakesAFencePendingAgain() => Holds<OwnRelease>();
 
     [Fact]

@@ -147,33 +147,39 @@ internal static unsafe class FenceLife
         return ReleaseShared(cache, index, fence, generation);
     }
 
+    /// <summary>What count and generation of a handle's fence are while one reference is left.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static ulong Alone(ulong handle) => ((handle >> 32) << 32) | 1;
+
+    /// <summary>Are they that? Then the fence is still the handle's.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static bool IsAlone(FenceSlot* fence, ulong alone) => Atomic.LoadAcquire(ref fence->RefGen) == alone; // [HANDLE-CHECK]
+
+    /// <summary>Is one reference left of a fence of the cache's engine whose callbacks have returned? Inside a section. Calls nothing.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static bool IsLast(ThreadCache* cache, FenceSlot* fence, ulong alone) =>
+        IsAlone(fence, alone)
+        && (PoolSet*)fence->Timeline->Engine == cache->Pools && cache->Serial == cache->Pools->Serial
+        && HeadWord.IsQuiesced(Atomic.LoadAcquire(ref FenceSlot.HeadOf(fence))); // [LATE-CHECK]
+
     /// <summary>
-    /// Drops the last reference of a fence whose callbacks have returned, and stages its slot; false when it is not that, not this cache's, or something
-    /// else has to be done besides: nothing has changed then. Inside a section. Calls nothing.
+    /// Drops the last reference of a fence that was found to have no other in this section (<see cref="IsLast"/>), and stages its slot; false when there is
+    /// another by now, or something else has to be done besides: nothing has changed then. Calls nothing.
     /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static bool TryReleaseLast(ThreadCache* cache, uint index, FenceSlot* fence, uint generation)
+    public static bool TryReleaseLast(ThreadCache* cache, uint index, FenceSlot* fence, ulong alone)
     {
-        ulong alive = ((ulong)generation << 32) | 1;
-        if (Atomic.LoadAcquire(ref fence->RefGen) != alive) // [HANDLE-CHECK]
+        ulong next = alone + uint.MaxValue; // of the generation behind it, without references; 0 behind the last generation
+        if (next == 0 || !SlotCache.HasRoom(cache, &cache->Fences))
         {
             return false;
         }
 
-        PoolSet* pools = cache->Pools;
-        if ((PoolSet*)fence->Timeline->Engine != pools || cache->Serial != pools->Serial || generation == uint.MaxValue
-            || !HeadWord.IsQuiesced(Atomic.LoadAcquire(ref FenceSlot.HeadOf(fence))) // [LATE-CHECK]
-            || !SlotCache.HasRoom(cache, &cache->Fences))
-        {
-            return false;
-        }
-
-        ulong next = (ulong)(generation + 1) << 32;
         if ((Atomic.LoadPlain(ref fence->Flags) & FenceFlags.Unshared) != 0)
         {
             Atomic.StoreRelease(ref fence->RefGen, next); // [FENCE-LAST-OWN]
         }
-        else if (Atomic.CompareExchangeFull(ref fence->RefGen, next, alive) != alive) // [FENCE-LAST]
+        else if (Atomic.CompareExchangeFull(ref fence->RefGen, next, alone) != alone) // [FENCE-LAST]
         {
             return false;
         }

@@ -7,10 +7,11 @@ namespace FastFence;
 public readonly unsafe partial struct FenceSource
 {
     // A lock that the signaller holds is one that the fence's waiters wait for: see OrderGraph.
-    private void CheckSignal()
+    private static void CheckSignal(ulong value)
     {
         CheckedThread thread = CheckedThread.Current;
-        if (thread.Held.Count == 0 || Fence.IsSignaled || References.ClassOf(Fence) is not { } timeline)
+        Fence fence = new(value);
+        if (thread.Held.Count == 0 || fence.IsSignaled || References.ClassOf(fence) is not { } timeline)
         {
             return;
         }
@@ -21,6 +22,16 @@ public readonly unsafe partial struct FenceSource
             {
                 OrderGraph.Add(thread, OrderGraph.NodeOf(timeline), held.Node, null, held.Site);
             }
+        }
+    }
+
+    // A source that is dropped unsignaled signals, unless a signal of it is recorded, or its fence has gone with the engine.
+    private static void CheckDrop(ulong value)
+    {
+        Fence fence = new(value);
+        if (FenceLife.IsCurrent(fence.Slot, fence.Generation) && !HeadWord.IsPromised(Atomic.LoadAcquire(ref FenceSlot.HeadOf(fence.Slot))))
+        {
+            CheckSignal(value);
         }
     }
 
@@ -50,9 +61,9 @@ public readonly unsafe partial struct FenceSource
 
     // The source is one reference, so one bit of the fence says whether it has been given back. A handle that is stale is refused and
     // counted behind this: its engine may have been disposed, which is no misuse (C22).
-    private bool TryDisposeOnce()
+    private static bool TryDisposeOnce(ulong value)
     {
-        Fence fence = new(_value);
+        Fence fence = new(value);
         Section.Enter();
         bool again = FenceLife.IsCurrent(fence.Slot, fence.Generation)
             && (Atomic.OrFull(ref fence.Slot->Flags, FenceFlags.SourceDisposed) & FenceFlags.SourceDisposed) != 0;

@@ -84,7 +84,7 @@ public readonly unsafe partial struct FenceSource : IDisposable, IEquatable<Fenc
         new Fence(_value).ThrowIfNull();
         if (Checks.On)
         {
-            CheckSignal();
+            CheckSignal(_value);
         }
 
         return FenceSignal.SignalOn(ref words, _value, _place, error.Magnitude, -1);
@@ -99,7 +99,7 @@ public readonly unsafe partial struct FenceSource : IDisposable, IEquatable<Fenc
         new Fence(_value).ThrowIfNull();
         if (Checks.On)
         {
-            CheckSignal();
+            CheckSignal(_value);
         }
 
         return FenceSignal.SignalOn(ref Registry.Current, _value, _place, error.Magnitude, timestampNanoseconds);
@@ -146,7 +146,7 @@ public readonly unsafe partial struct FenceSource : IDisposable, IEquatable<Fenc
             return;
         }
 
-        if (Checks.On && !TryDisposeOnce())
+        if (Checks.On && !TryDisposeOnce(_value))
         {
             return;
         }
@@ -157,20 +157,13 @@ public readonly unsafe partial struct FenceSource : IDisposable, IEquatable<Fenc
         }
         else
         {
-            DisposeOpen(ref words);
-        }
-    }
+            if (Checks.On)
+            {
+                CheckDrop(_value);
+            }
 
-    [MethodImpl(MethodImplOptions.NoInlining)]
-    private void DisposeOpen(ref ThreadWords words)
-    {
-        Fence fence = Unmarked;
-        if (FenceLife.IsCurrent(fence.Slot, fence.Generation) && !HeadWord.IsPromised(Atomic.LoadAcquire(ref FenceSlot.HeadOf(fence.Slot))))
-        {
-            SignalOn(ref words, FenceError.Canceled);
+            FenceSignal.DropOn(ref words, _value, _place, -1);
         }
-
-        References.ReleaseOn(ref words, _value);
     }
 
     private static void ThrowNoError(FenceError error) =>

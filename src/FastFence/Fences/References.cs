@@ -52,8 +52,9 @@ internal static unsafe partial class References
 
         ReaderRecord* reader = words.Reader; // who has a cache has a record
         FenceSlot* fence = FenceSlot.Of(value);
+        ulong alone = FenceLife.Alone(value);
         ulong before = Reader.EnterBrief(Domain.Process, reader);
-        if (!FenceLife.TryReleaseLast(cache, (uint)value, fence, (uint)(value >> 32)))
+        if (!FenceLife.IsLast(cache, fence, alone) || !FenceLife.TryReleaseLast(cache, (uint)value, fence, alone))
         {
             Reader.LeaveBrief(reader, before);
             ReleaseSlowly(ref words, value);
@@ -77,8 +78,9 @@ internal static unsafe partial class References
         Reader.LeaveBrief(reader, before);
     }
 
+    /// <summary>As <see cref="ReleaseOn"/>, where what is plain has been tried.</summary>
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private static void ReleaseSlowly(ref ThreadWords words, ulong value)
+    public static void ReleaseSlowly(ref ThreadWords words, ulong value)
     {
         Fence fence = new(value);
         FenceSlot* slot = fence.Slot;

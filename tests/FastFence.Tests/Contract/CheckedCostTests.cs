@@ -16,7 +16,7 @@ public sealed class CheckedCostTests
         using HotPaths paths = new();
         SortedDictionary<string, string> shipped = paths.Disassemble(null, "0");
         SortedDictionary<string, string> without = paths.Disassemble(Without, "0");
-        string[] hot = ["Driver:HotSection", "Driver:HotRef", "Driver:HotLife", "Driver:HotIsSignaled", "FenceSignal:SignalOn", "References:ReleaseOn"];
+        string[] hot = ["Driver:HotSection", "Driver:HotRef", "Driver:HotLife", "Driver:HotDrop", "Driver:HotIsSignaled", "FenceSignal:SignalOn", "FenceSignal:DropOn", "References:ReleaseOn"];
         foreach (string method in hot)
         {
             Assert.Contains(shipped.Keys, name => name.Contains(method, StringComparison.Ordinal));

@@ -27,7 +27,7 @@ internal sealed partial class HotPaths : IDisposable
                 long seen = 0;
                 for (int i = 0; i < 400; i++)
                 {
-                    seen += HotSection(held.Fence) + HotRef(held.Fence) + HotLife(other);
+                    seen += HotSection(held.Fence) + HotRef(held.Fence) + HotLife(other) + HotDrop(other);
                     seen += HotIsSignaled(held.Fence) ? 1 : 0;
                     System.Threading.Thread.Sleep(i % 40 == 0 ? 60 : 0); // the JIT's second tier works beside us
                 }
@@ -56,6 +56,12 @@ internal sealed partial class HotPaths : IDisposable
                 source.TrySetError(FenceError.DeviceLost);
                 source.Signal();
                 source.Dispose();
+                return 1;
+            }
+
+            static int HotDrop(Timeline timeline)
+            {
+                timeline.CreateFence().Dispose();
                 return 1;
             }
 
@@ -115,7 +121,7 @@ internal sealed partial class HotPaths : IDisposable
         };
         start.Environment[CheckedMode.Variable] = setting;
         start.Environment["DOTNET_JitStdOutFile"] = listing;
-        start.Environment["DOTNET_JitDisasm"] = "Hot* Signal SignalOn SignalInside Dispose Release ReleaseOn Begin BeginOn IsPending TryAcquire get_IsSignaled TrySetError TryCreateFence TryCreate";
+        start.Environment["DOTNET_JitDisasm"] = "Hot* Signal SignalOn SignalInside Dispose DropOn Release ReleaseOn Begin BeginOn IsPending TryAcquire get_IsSignaled TrySetError TryCreateFence TryCreate";
         start.Environment["DOTNET_JitDisasmDiffable"] = "1";
         start.Environment["DOTNET_TieredPGO"] = "0"; // what was counted may differ from run to run
         (int code, _, string error) = ChildProcess.Run(start);

@@ -25,6 +25,7 @@ public sealed class EntryOrderTests
             "FastFence_FastFence_Access__Run<FastFence_EntrySample_FastFence_EntrySample_Entries_Question>", "[rdi]"),
         ("FastFence.Fences.FenceSignal:SignalOn", "FastFence_FastFence_Fences_FenceSignal__SignalOn", Second),
         ("FastFence.Fences.FenceSignal:SignalSeen", "FastFence_FastFence_Fences_FenceSignal__SignalSeen", Second),
+        ("FastFence.Fences.FenceSignal:DropOn", "FastFence_FastFence_Fences_FenceSignal__DropOn", Second),
         ("FastFence.Fences.References:ReleaseOn", "FastFence_FastFence_Fences_References__ReleaseOn", Second),
         ("FastFence.Fences.CallbackAdd:Add", "FastFence_FastFence_Fences_CallbackAdd__Add", Second),
         ("FastFence.Fences.CallbackAdd:Remove", "FastFence_FastFence_Fences_CallbackAdd__Remove", Second),

@@ -33,7 +33,7 @@ internal static class SampleCode
             start.ArgumentList.Add(rounds.ToString(CultureInfo.InvariantCulture));
             start.Environment["DOTNET_JitStdOutFile"] = listing;
             start.Environment["DOTNET_JitDisasm"] =
-                "*Entries:* *Twins:* *Access:Run* *FenceSignal:SignalOn *FenceSignal:SignalSeen *References:ReleaseOn *CallbackAdd:Add *CallbackAdd:Remove *Fence:get_TimestampNanoseconds";
+                "*Entries:* *Twins:* *Access:Run* *FenceSignal:SignalOn *FenceSignal:SignalSeen *FenceSignal:DropOn *References:ReleaseOn *CallbackAdd:Add *CallbackAdd:Remove *Fence:get_TimestampNanoseconds";
             foreach ((string name, string value) in settings)
             {
                 start.Environment[name] = value;
