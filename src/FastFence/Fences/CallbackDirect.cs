@@ -49,8 +49,10 @@ internal static unsafe class CallbackDirect
     /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static bool MayRun(ThreadCache* cache, TimelineBlock* timeline, uint newest) =>
-        newest != 0 && cache->Running == 0 && cache->SignalNested == 0 && cache->RunHead == 0 && cache->Record == 0
-        && cache->Reader->InForeignCode == 0 && (timeline->Flags & TimelineFlags.HandsOver) == 0 && CallbackTurn.IsIdle(timeline)
+
+        // In foreign code is every thread that runs callbacks, of whatever engine: then they go on the run list (C12).
+        (cache->SignalNested | cache->Reader->InForeignCode | (timeline->Flags & TimelineFlags.HandsOver)) == 0
+        && newest != 0 && cache->Record == 0 && CallbackTurn.IsIdle(timeline)
 
         // As many as were ever pushed, so at least as many as there are.
         && Atomic.LoadPlain(ref CallbackNode.At(newest)->RunNext) <= Math.Min(Most, SlotCache.Room(cache, &cache->Nodes));
@@ -59,8 +61,23 @@ internal static unsafe class CallbackDirect
     /// Claims callbacks, newest first, writes them before <paramref name="end"/> and gives their nodes up; how many. 0 where one is for the other way: then the
     /// nodes before it are claimed, linked, and not given up. After <see cref="MayRun"/>, in the same section.
     /// </summary>
-    [MethodImpl(MethodImplOptions.NoInlining)]
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static uint Gather(ThreadCache* cache, uint newest, Call* end, Pass* pass)
+    {
+        CallbackNode* node = CallbackNode.At(newest);
+        if (Atomic.LoadAcquire(ref CallbackNode.NextOf(node)) != 0 || !TryClaim(node))
+        {
+            return GatherMany(cache, newest, end, pass);
+        }
+
+        // One alone, as most fences have: nothing to be linked or counted.
+        Copy(node, end - 1);
+        CallbackList.Give(cache, newest);
+        return 1;
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static uint GatherMany(ThreadCache* cache, uint newest, Call* end, Pass* pass)
     {
         Bag* bag = (Bag*)Atomic.LoadPlain(ref cache->Nodes.Staging);
         uint staged = bag->Count;
@@ -71,19 +88,15 @@ internal static unsafe class CallbackDirect
         do
         {
             CallbackNode* node = CallbackNode.At(index);
-            uint state = Atomic.LoadAcquire(ref CallbackNode.StateOf(node)); // [CB-CLAIM]
-            if ((state & NodeState.Mask) != NodeState.Pending || !CallbackNode.IsOwnerless(node))
+            if (!TryClaim(node))
             {
                 pass->Next = index;
                 pass->First = first;
                 return 0;
             }
 
-            Atomic.StoreRelease(ref CallbackNode.StateOf(node), state + (NodeState.Done - NodeState.Pending)); // [CB-CLAIM]
             Atomic.StorePlain(ref node->RunNext, first);
-            call--;
-            call->Function = node->Function;
-            call->Argument = node->Argument;
+            Copy(node, --call);
             Atomic.StorePlain(ref *item++, index);
             first = index;
             index = Atomic.LoadAcquire(ref CallbackNode.NextOf(node));
@@ -95,11 +108,32 @@ internal static unsafe class CallbackDirect
         Atomic.StoreRelease(ref bag->Count, staged + count); // [STAGE-PUT]
         if (cache->BagCapacity - staged < 2 * count)
         {
-            // No room for as many again: sealed now, for a part of them would have to go the other way.
+            // No room for as many again: sealed now, or those would have to go the other way.
             SlotCache.Seal<CallbackKind>(cache, &cache->Nodes, &cache->Pools->Nodes);
         }
 
         return count;
+    }
+
+    // False where the node is for the other way; it is as it was then.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static bool TryClaim(CallbackNode* node)
+    {
+        uint state = Atomic.LoadAcquire(ref CallbackNode.StateOf(node)); // [CB-CLAIM]
+        if ((state & NodeState.Mask) != NodeState.Pending || !CallbackNode.IsOwnerless(node))
+        {
+            return false;
+        }
+
+        Atomic.StoreRelease(ref CallbackNode.StateOf(node), state + (NodeState.Done - NodeState.Pending)); // [CB-CLAIM]
+        return true;
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Copy(CallbackNode* node, Call* to)
+    {
+        to->Function = node->Function;
+        to->Argument = node->Argument;
     }
 
     /// <summary>Runs what was gathered. Outside any section; the thread runs callbacks, says its cache.</summary>

@@ -101,7 +101,8 @@ internal static unsafe partial class FenceSignal
         return SignalFound(ref words, handle, place, error, units, found);
     }
 
-    // The fence has callbacks, or an error of its own, or somebody has closed it. Inside SignalOn's section, which it ends.
+    // The fence has callbacks, or an error of its own, or somebody has closed it. Inside SignalOn's section, which it ends. Whether its callbacks may run
+    // straight from here is asked before the close: nothing that it depends on changes until this thread has closed it.
     private static SignalResult SignalFound(ref ThreadWords words, ulong handle, ulong place, uint error, ulong units, ulong found)
     {
         ThreadCache* cache = words.Cache;
