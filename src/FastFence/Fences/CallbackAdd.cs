@@ -23,8 +23,8 @@ internal static unsafe class CallbackAdd
         ReaderRecord* reader = words.Reader; // who has a cache has a record
         ulong before = Reader.EnterBrief(Domain.Process, reader);
         FenceSlot* fence = FenceSlot.Of(handle);
-        uint index = IsOwn(cache, fence, (uint)(handle >> 32)) && !HeadWord.IsClosed(Atomic.LoadAcquire(ref FenceSlot.HeadOf(fence)))
-            ? CallbackList.TryTake(cache) : 0;
+        ulong head = IsOwn(cache, fence, (uint)(handle >> 32)) ? Atomic.LoadAcquire(ref FenceSlot.HeadOf(fence)) : HeadWord.ClosedBit;
+        uint index = HeadWord.IsOpenOf(head, (uint)(handle >> 32)) ? CallbackList.TryTake(cache) : 0;
         if (index == 0)
         {
             Reader.LeaveBrief(reader, before);
@@ -36,11 +36,11 @@ internal static unsafe class CallbackAdd
         node->Function = function;
         node->Argument = argument;
         CallbackNode.SetKind(node, kind);
-        Atomic.StorePlain(ref node->State, generation | NodeState.Pending);
+        Atomic.StorePlain(ref CallbackNode.StateOf(node), generation | NodeState.Pending);
         CallbackRegistration.Write(out registration, handle, index, generation);
-        if (CallbackList.PushFilled(fence, (uint)(handle >> 32), index, node) != CallbackList.AddResult.Added)
+        if (!CallbackList.TryPush(fence, head, index, node))
         {
-            return AddRefused(ref words, handle, before, ref registration);
+            return AddAgain(ref words, handle, kind, before, ref registration);
         }
 
         ThreadCache.Count(cache, Counter.CallbacksAdded);
@@ -103,16 +103,27 @@ internal static unsafe class CallbackAdd
         ref ThreadWords words, ulong handle, NodeKind kind, nint function, nint argument, out CallbackRegistration registration) =>
         new Fence(handle).Add(ref words, kind, function, argument, null, out registration);
 
-    // The fence closed, or died, while the node was filled. Inside Add's section, which it ends.
+    // Somebody else was there: another push, an error set, a sweep, or the end of the fence. Inside Add's section, which it ends.
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private static AddCallbackResult AddRefused(ref ThreadWords words, ulong handle, ulong before, ref CallbackRegistration registration)
+    private static AddCallbackResult AddAgain(ref ThreadWords words, ulong handle, NodeKind kind, ulong before, ref CallbackRegistration registration)
     {
-        bool current = FenceLife.IsCurrent(FenceSlot.Of(handle), (uint)(handle >> 32));
-        ThreadCache.Count(words.Cache, current ? Counter.CallbacksRefused : Counter.StaleRefused);
-        CallbackList.GiveUnused(words.Cache, registration.Node);
+        ThreadCache* cache = words.Cache;
+        FenceSlot* fence = FenceSlot.Of(handle);
+        CallbackList.AddResult result = CallbackList.PushFilled(fence, (uint)(handle >> 32), registration.Node, CallbackNode.At(registration.Node));
+        if (result != CallbackList.AddResult.Added)
+        {
+            ThreadCache.Count(cache, result == CallbackList.AddResult.Stale ? Counter.StaleRefused : Counter.CallbacksRefused);
+            CallbackList.GiveUnused(cache, registration.Node);
+            Reader.LeaveBrief(words.Reader, before);
+            registration = default;
+            return result == CallbackList.AddResult.Stale ? AddCallbackResult.Stale : AddCallbackResult.AlreadySignaled;
+        }
+
+        ThreadCache.Count(cache, Counter.CallbacksAdded);
+        cache->Counters.Add(Counter.Awaits, kind == NodeKind.Await ? 1u : 0);
+        bool enables = (fence->Timeline->Flags & TimelineFlags.Enables) != 0;
         Reader.LeaveBrief(words.Reader, before);
-        registration = default;
-        return current ? AddCallbackResult.AlreadySignaled : AddCallbackResult.Stale;
+        return enables ? Enable(handle) : AddCallbackResult.Added;
     }
 
     // Enabling comes after the push: the op may answer that the fence has passed, and the engine then signals with the callback in place.

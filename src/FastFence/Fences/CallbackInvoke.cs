@@ -13,15 +13,38 @@ internal static unsafe class CallbackInvoke
     /// <summary>Tells the thread's awaits; then runs everything on its run list, and what is added to that meanwhile.</summary>
     public static void RunAll(ThreadCache* cache)
     {
-        uint awaits = cache->AwaitHead;
-        cache->AwaitHead = 0;
-        TellAwaits(cache, awaits);
+        TellAwaits(cache);
         if (cache->Running != 0)
         {
             return; // the frame below us runs it: iteration, never recursion (C12)
         }
 
         cache->Running = 1;
+        RunList(cache);
+    }
+
+    /// <summary>
+    /// The callbacks of a fence that the thread has closed and run at once (<see cref="CallbackDirect"/>) have returned: its end, then what they put on the
+    /// run list.
+    /// </summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void EndDirect(ThreadCache* cache, FenceSlot* fence, TimelineBlock* timeline)
+    {
+        ReaderRecord* reader = cache->Reader;
+        ulong before = Reader.EnterBrief(cache->Domain, reader);
+        CallbackRun.Finish((EngineBlock*)cache->Pools, fence);
+        if (CallbackTurn.Leave(timeline))
+        {
+            CallbackTurn.PassOn(timeline);
+        }
+
+        Reader.LeaveBrief(reader, before);
+        RunList(cache);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void RunList(ThreadCache* cache)
+    {
         while (cache->RunHead != 0)
         {
             RunFence(cache, cache->RunHead, null, last: false);
@@ -48,6 +71,14 @@ internal static unsafe class CallbackInvoke
 
         LateSlots.Settle(cache);
         cache->Running = 0;
+    }
+
+    /// <summary>Tells the awaits that the thread's signals have completed.</summary>
+    public static void TellAwaits(ThreadCache* cache)
+    {
+        uint awaits = cache->AwaitHead;
+        cache->AwaitHead = 0;
+        TellAwaits(cache, awaits);
     }
 
     /// <summary>Tells awaits, newest first in the chain, oldest first told, that their fence is signaled.</summary>

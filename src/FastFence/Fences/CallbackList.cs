@@ -95,8 +95,7 @@ internal static unsafe class CallbackList
         return index;
     }
 
-    /// <summary>Pushes a node that is filled and pending. Calls nothing.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    /// <summary>Pushes a node that is filled and pending.</summary>
     public static AddResult PushFilled(FenceSlot* fence, uint generation, uint index, CallbackNode* node)
     {
         if (!FenceLife.IsCurrent(fence, generation))
@@ -104,9 +103,9 @@ internal static unsafe class CallbackList
             return AddResult.Stale;
         }
 
-        ulong head = Atomic.LoadAcquire(ref FenceSlot.HeadOf(fence));
         while (true)
         {
+            ulong head = Atomic.LoadAcquire(ref FenceSlot.HeadOf(fence));
             if (HeadWord.IsClosed(head))
             {
                 return AddResult.AlreadySignaled;
@@ -117,21 +116,25 @@ internal static unsafe class CallbackList
                 return AddResult.Stale;
             }
 
-            uint next = HeadWord.Node(head);
-            Atomic.StorePlain(ref node->Next, next);
-            Atomic.StorePlain(ref node->RunNext, next == 0 ? 1 : Atomic.LoadPlain(ref CallbackNode.At(next)->RunNext) + 1);
-
-            // [CB-PUSH] full: the node's content stands before it can be found, and the push fails if the fence closed. It is
-            // also the waiter's Dekker: pushed before the close means woken by it. Pairs with [SIGNAL-CLOSE]. Without it the callback
-            // is lost, or runs with a garbage function.
-            ulong found = Atomic.CompareExchangeFull(ref FenceSlot.HeadOf(fence), HeadWord.WithNode(head, index), head);
-            if (found == head)
+            if (TryPush(fence, head, index, node))
             {
                 return AddResult.Added;
             }
-
-            head = found;
         }
+    }
+
+    /// <summary>Pushes a node that is filled and pending, if the fence's head is still the open one seen. Calls nothing.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static bool TryPush(FenceSlot* fence, ulong head, uint index, CallbackNode* node)
+    {
+        uint next = HeadWord.Node(head);
+        Atomic.StorePlain(ref CallbackNode.NextOf(node), next);
+        Atomic.StorePlain(ref node->RunNext, next == 0 ? 1 : Atomic.LoadPlain(ref CallbackNode.At(next)->RunNext) + 1);
+
+        // [CB-PUSH] full: the node's content stands before it can be found, and the push fails if the fence closed. It is
+        // also the waiter's Dekker: pushed before the close means woken by it. Pairs with [SIGNAL-CLOSE]. Without it the callback
+        // is lost, or runs with a garbage function.
+        return Atomic.CompareExchangeFull(ref FenceSlot.HeadOf(fence), HeadWord.WithNode(head, index), head) == head;
     }
 
     /// <summary>

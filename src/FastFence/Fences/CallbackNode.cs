@@ -1,3 +1,4 @@
+using System.Numerics;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using FastFence.Memory;
@@ -124,6 +125,19 @@ internal unsafe struct CallbackNode
     /// <summary>Does nothing belong to it that goes with it: no delegate, no owner?</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static bool IsPlain(CallbackNode* node) => node->Owner == 0 && (node->Kind & ~LastBit) != (byte)NodeKind.Delegate;
+
+    /// <summary>Is it a managed callback, function or delegate, of nobody's code? One comparison for owner, kind, and the marks beside it.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static bool IsOwnerless(CallbackNode* node) =>
+        BitOperations.RotateRight(*(uint*)&node->Owner, 16) - (uint)NodeKind.Managed <= NodeKind.Delegate - NodeKind.Managed;
+
+    /// <summary>Its state. Not by name, as <see cref="FenceSlot.HeadOf"/>.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static ref uint StateOf(CallbackNode* node) => ref ((uint*)node)[2];
+
+    /// <summary>Its link, which stands first.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static ref uint NextOf(CallbackNode* node) => ref *(uint*)node;
 
     /// <summary>The node of an index.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

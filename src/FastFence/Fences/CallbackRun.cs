@@ -27,17 +27,29 @@ internal static unsafe class CallbackRun
     /// runs handed-over ones. Callbacks that run <paramref name="later"/> than the signal returns keep their fence, since the closer
     /// may hold its last reference. Inside a section; the caller holds the timeline's signalling turn.
     /// </summary>
-    public static void Collect(ThreadCache* cache, uint index, FenceSlot* fence, ulong before, bool onPoller, uint generation, bool later)
+    public static void Collect(ThreadCache* cache, uint index, FenceSlot* fence, ulong before, bool onPoller, uint generation, bool later) =>
+        CollectBehind(cache, index, fence, HeadWord.Node(before), 0, 0, onPoller, generation, later);
+
+    /// <summary>
+    /// As the other, from a node on: those before it, newest first, are claimed and linked already, from <paramref name="first"/>, the oldest of them, to
+    /// <paramref name="lastIndex"/>.
+    /// </summary>
+    public static void CollectBehind(
+        ThreadCache* cache, uint index, FenceSlot* fence, uint from, uint first, uint lastIndex, bool onPoller, uint generation, bool later)
     {
         Chain here = default;
         Chain awaits = default;
         bool apart = false;
 
         // The chain of the plain ones, in locals: the others are rare, or of a poller.
-        uint first = 0;
-        uint lastIndex = 0;
         CallbackNode* last = null;
-        for (uint i = HeadWord.Node(before); i != 0;)
+        if (first != 0)
+        {
+            last = CallbackNode.At(lastIndex);
+            last->Kind |= CallbackNode.LastBit;
+        }
+
+        for (uint i = from; i != 0;)
         {
             CallbackNode* node = CallbackNode.At(i);
             uint next = Atomic.LoadAcquire(ref node->Next);

@@ -8,6 +8,7 @@
 //
 // Whoever has the turn gives it up by an exchange that fails if a fence was queued meanwhile. Nobody waits for the turn: a
 // callback that blocks holds up its own timeline alone (fault 38). This file touches native memory only.
+using System.Runtime.CompilerServices;
 using FastFence.Atomics;
 using FastFence.Reclamation;
 
@@ -30,9 +31,7 @@ internal static unsafe class CallbackTurn
         uint queued = Atomic.LoadAcquire(ref timeline->Queued);
         if (queued == Idle)
         {
-            Atomic.StorePlain(ref timeline->RunCount, 1);
-            Atomic.StorePlain(ref timeline->Runner, (nint)cache);
-            Atomic.StorePlain(ref timeline->Queued, Held);
+            Take(cache, timeline);
             return true;
         }
 
@@ -44,6 +43,22 @@ internal static unsafe class CallbackTurn
         }
 
         return false;
+    }
+
+    /// <summary>
+    /// Has nobody the turn? It stays so until the caller takes it by <see cref="Take"/>, if he has closed a fence and still holds the timeline's signalling
+    /// turn: only who does leaves the idle state.
+    /// </summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static bool IsIdle(TimelineBlock* timeline) => Atomic.LoadAcquire(ref timeline->Queued) == Idle; // [CB-TURN-TAKE]
+
+    /// <summary>Takes the turn after <see cref="IsIdle"/>.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Take(ThreadCache* cache, TimelineBlock* timeline)
+    {
+        Atomic.StorePlain(ref timeline->RunCount, 1);
+        Atomic.StorePlain(ref timeline->Runner, (nint)cache);
+        Atomic.StorePlain(ref timeline->Queued, Held);
     }
 
     /// <summary>A fence of the timeline has run on the thread that took the turn. True when the caller has to pass it on.</summary>

@@ -50,10 +50,20 @@ internal static unsafe partial class FenceSignal
         uint generation = (uint)(handle >> 32);
         cache->SignalNested = NestedIn(reader, before);
         ulong units = UnitsOf(engine, timeline, now);
+        if (cache->LooksFirst != 0)
+        {
+            return SignalLooking(ref words, handle, place, error, units);
+        }
+
         ulong found = TryCloseEmpty(fence, generation, error, units);
-        if (found != HeadWord.OpenEmpty(generation) || !FenceLife.IsCurrent(fence, generation))
+        if (found != HeadWord.OpenEmpty(generation))
         {
             return SignalFound(ref words, handle, place, error, units, found);
+        }
+
+        if (!FenceLife.IsCurrent(fence, generation))
+        {
+            return SignalGone(ref words, handle, error);
         }
 
         if (error != 0 || cache->Record != 0)
@@ -78,29 +88,63 @@ internal static unsafe partial class FenceSignal
     private static SignalResult SignalByClock(ref ThreadWords words, ulong handle, ulong place, uint error) =>
         SignalOn(ref words, handle, place, error, MonotonicClock.Nanoseconds);
 
-    // The exchange by place found callbacks, or an error, or somebody had closed it. Inside SignalOn's section, which it ends.
-    [MethodImpl(MethodImplOptions.NoInlining)]
+    // The thread's last signal by place found callbacks: looks before it closes. Inside SignalOn's section, which it ends.
+    private static SignalResult SignalLooking(ref ThreadWords words, ulong handle, ulong place, uint error, ulong units)
+    {
+        ulong found = Atomic.LoadAcquire(ref FenceSlot.HeadOf(FenceSlot.Of(handle)));
+        if (HeadWord.Node(found) == 0)
+        {
+            words.Cache->LooksFirst = 0;
+            return SignalOther(ref words, handle, place, error, units, found);
+        }
+
+        return SignalFound(ref words, handle, place, error, units, found);
+    }
+
+    // The fence has callbacks, or an error of its own, or somebody has closed it. Inside SignalOn's section, which it ends. Whether its callbacks may run
+    // straight from here is asked before the close: nothing that it depends on changes until this thread has closed it.
     private static SignalResult SignalFound(ref ThreadWords words, ulong handle, ulong place, uint error, ulong units, ulong found)
     {
         ThreadCache* cache = words.Cache;
         FenceSlot* fence = FenceSlot.Of(handle);
         uint generation = (uint)(handle >> 32);
-        if (found != HeadWord.OpenEmpty(generation))
+        if (error != 0 || !HeadWord.IsPlain(found, generation) || !CallbackDirect.MayRun(cache, FencePlace.TimelineOf(place), HeadWord.Node(found))
+            || Atomic.CompareExchangeFull(ref FenceSlot.HeadOf(fence), HeadWord.Closed(0, units, 0), found) != found) // [SIGNAL-CLOSE]
         {
-            found = CloseFound(fence, generation, found, error, units, promised: false);
+            return SignalOther(ref words, handle, place, error, units, found);
         }
 
+        return FenceLife.IsCurrent(fence, generation)
+            ? SignalDirect(ref words, handle, place, units, HeadWord.Node(found))
+            : SignalGone(ref words, handle, error);
+    }
+
+    // Whatever the fence holds and wherever its callbacks go. Inside SignalOn's section, which it ends.
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static SignalResult SignalOther(ref ThreadWords words, ulong handle, ulong place, uint error, ulong units, ulong found)
+    {
+        ThreadCache* cache = words.Cache;
+        FenceSlot* fence = FenceSlot.Of(handle);
+        uint generation = (uint)(handle >> 32);
+        found = CloseFound(fence, generation, found, error, units, promised: false);
         if (HeadWord.IsClosed(found) || !FenceLife.IsCurrent(fence, generation))
         {
-            // Or all references have gone, this one's too: a slot on limbo was closed, which nobody looks at.
-            LeaveSignal(ref words);
-            return SignalSeen(ref words, handle, error, 0);
+            return SignalGone(ref words, handle, error);
         }
 
         TimelineBlock* timeline = FencePlace.TimelineOf(place);
         Conclude(cache, timeline, (uint)handle, fence, generation, found, units, error, onPoller: false, later: cache->Running != 0);
         MoveTurn(timeline, Atomic.LoadPlain(ref timeline->Completed) + 1);
         return SignalPassed(ref words, timeline);
+    }
+
+    // Somebody else has closed it, or all references have gone, this one's too: then a slot on limbo was closed, which nobody looks at. Inside SignalOn's
+    // section, which it ends.
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static SignalResult SignalGone(ref ThreadWords words, ulong handle, uint error)
+    {
+        LeaveSignal(ref words);
+        return SignalSeen(ref words, handle, error, 0);
     }
 
     // The fence was empty, and its signal is to be recorded, or its error counted. Inside SignalOn's section, which it ends.

@@ -71,13 +71,23 @@ internal static class HeadWord
     public static ulong WithError(ulong head, uint error) => (head & ~((ulong)ErrorMask << 2)) | ((ulong)error << 2);
 
     /// <summary>Newest callback node of an open word; 0 = none.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static uint Node(ulong head) => (uint)(head >> 32) & NodeMask;
 
     /// <summary>The open word with another newest node.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static ulong WithNode(ulong head, uint node) => (head & (uint.MaxValue | PromisedBit)) | ((ulong)node << 32);
 
     /// <summary>Is a signal out of turn recorded in an open word?</summary>
     public static bool IsPromised(ulong head) => (head & (ClosedBit | PromisedBit)) == PromisedBit;
+
+    /// <summary>Is it the open word of this generation with nothing but callbacks, if any: no error, no promise, nobody who sweeps?</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static bool IsPlain(ulong head, uint generation) => WithNode(head, 0) == OpenEmpty(generation);
+
+    /// <summary>Is it an open word of this generation?</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static bool IsOpenOf(ulong head, uint generation) => (head & (((ulong)GenerationMask << 14) | ClosedBit)) == OpenEmpty(generation);
 
     /// <summary>Does an open word belong to this generation?</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -72,6 +72,11 @@ internal unsafe struct SlotCache
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static bool HasRoom(ThreadCache* owner, SlotCache* cache) => ((Bag*)Atomic.LoadPlain(ref cache->Staging))->Count + 1 < owner->BagCapacity;
 
+    /// <summary>How many slots can be staged at most until the bag is full. Not below 0.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static uint Room(ThreadCache* owner, SlotCache* cache) =>
+        owner->BagCapacity - Math.Min(owner->BagCapacity, ((Bag*)Atomic.LoadPlain(ref cache->Staging))->Count);
+
     /// <summary>Stages a slot; how many the bag holds now.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static uint Stage(SlotCache* cache, uint slot)

@@ -55,6 +55,12 @@ internal unsafe struct ThreadCache
     /// <summary>1 while the present signal was raised inside an access section of the caller's: its callbacks go to the dispatcher.</summary>
     public uint SignalNested;
 
+    /// <summary>
+    /// 1 while the thread's last signal by place found callbacks: the next one looks before it closes, since an exchange in vain costs more than a look at a
+    /// line that the thread had last. The first access to another thread's line should be the exchange, and is, but for one in a change.
+    /// </summary>
+    public uint LooksFirst;
+
     /// <summary>Next cache of the same thread.</summary>
     public ThreadCache* NextOfThread;
 

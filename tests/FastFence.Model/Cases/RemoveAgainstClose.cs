@@ -99,7 +99,7 @@ internal class RemoveAgainstClose : CallbackCase
 }
 
 /// <summary>The same by the plain ways: a remover with a cache of the fence's engine, a signaller who knows where the fence stands.</summary>
-internal sealed class RemoveAgainstCloseByPlace : RemoveAgainstClose
+internal class RemoveAgainstCloseByPlace : RemoveAgainstClose
 {
     public override string Title => "remove a callback the plain way, signal by place";
 
@@ -108,6 +108,18 @@ internal sealed class RemoveAgainstCloseByPlace : RemoveAgainstClose
     protected override bool RemoveOne() => Registration(0).Remove();
 
     protected override unsafe void SignalOne() => FenceSignal.SignalOn(ref Registry.Current, Fence.Value, FencePlace.Of(World.Timeline, Fence.Slot->Seqno), 0, 6400);
+}
+
+/// <summary>The same with a signaller whose last signal found callbacks: it looks before it closes.</summary>
+internal sealed unsafe class RemoveAgainstCloseLooking : RemoveAgainstCloseByPlace
+{
+    public override string Title => "remove a callback the plain way, look and signal by place";
+
+    public override void Begin()
+    {
+        base.Begin();
+        World.Cache(1)->LooksFirst = 1;
+    }
 }
 
 /// <summary>Two threads remove the same callback while it is signaled: at most one of them is told so.</summary>

@@ -61,8 +61,10 @@ internal class RunInOrder : ModelCase
             }
         }
 
-        FenceSignal.Signal(_fences[thread], 0, 6400);
+        SignalOne(_fences[thread]);
     }
+
+    protected virtual void SignalOne(Fence fence) => FenceSignal.Signal(fence, 0, 6400);
 
     public override unsafe void End()
     {
@@ -104,4 +106,13 @@ internal sealed unsafe class RunHandedOver : RunInOrder
         base.SetUp();
         World.Timeline->Flags |= TimelineFlags.HandsOver;
     }
+}
+
+/// <summary>The same by signallers who know where their fences stand, and run callbacks straight from the signal.</summary>
+internal sealed unsafe class RunInOrderDirect : RunInOrder
+{
+    public override string Title => "signal two fences of a timeline with callbacks by place; dispatch";
+
+    protected override void SignalOne(Fence fence) =>
+        FenceSignal.SignalOn(ref Reclamation.Registry.Current, fence.Value, FencePlace.Of(World.Timeline, fence.Slot->Seqno), 0, 6400);
 }
