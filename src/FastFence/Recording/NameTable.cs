@@ -22,7 +22,7 @@ internal static unsafe class NameTable
     private const int BucketCount = 1 << 18;
 
     private static readonly Lock s_lock = new();
-    private static readonly uint* s_buckets = (uint*)NativeMemory.AllocZeroed(BucketCount, sizeof(uint));
+    private static readonly uint* s_buckets = (uint*)NativeMemory.AllocZeroed(BucketCount * sizeof(uint));
     private static readonly Queue<uint> s_given = new();
     private static RecordArea* s_area;
     private static int s_count;

@@ -15,7 +15,8 @@ internal static class GraceHeld
             inside.Set();
             done.Wait();
             Section.Exit();
-        }) { IsBackground = true };
+        })
+        { IsBackground = true };
         holder.Start();
         inside.Wait();
         try
