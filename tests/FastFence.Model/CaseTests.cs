@@ -199,6 +199,15 @@ public sealed class CaseTests
     public void ASignalOutOfTurnTakesEffectBehindADroppedFence() => Holds<TurnByDrop>();
 
     [Fact]
+    public void CallbacksRunStraightFromTheSignalRunOnce() => Holds<RunDirect>();
+
+    [Fact]
+    public void CallbacksRunStraightFromTheSignalKeepTheOrderOfTheirTimeline() => Holds<RunInOrderDirect>();
+
+    [Fact]
+    public void ARemovalIsExactAgainstASignalThatLooksFirst() => Holds<RemoveAgainstCloseLooking>();
+
+    [Fact]
     public void AnOwnersReleaseNeverMakesAFencePendingAgain() => Holds<OwnRelease>();
 
     [Fact]

@@ -60,7 +60,8 @@ public sealed unsafe class AllocationTests : IDisposable
         GC.KeepAlive(kept);
     }
 
-    private static void AllocatesNothing(Action action, int calls = Calls) => Assert.Equal(0, Allocated(action, calls));
+    // The least of some spells: the runtime may allocate on this thread when it compiles the loop or the action anew.
+    private static void AllocatesNothing(Action action, int calls = Calls) => Assert.Equal(0, Enumerable.Range(0, 5).Min(_ => Allocated(action, calls)));
 
     private static long Allocated(Action action, int calls)
     {
