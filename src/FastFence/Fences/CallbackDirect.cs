@@ -155,11 +155,9 @@ internal static unsafe class CallbackDirect
         reader->InForeignCode = 0;
     }
 
-    /// <summary>
-    /// Calls one after the other; one that throws is reported and ends it, and the next one is returned. Outside any section. One try for all of them:
-    /// entering one costs as much as a callback of nothing.
-    /// </summary>
-    public static Call* Run(ThreadCache* cache, ReaderRecord* reader, ulong handle, Call* from, Call* end)
+    // Calls one after the other; one that throws is reported and ends it, and the next one is returned. Outside any section. One try for all of them:
+    // entering one costs as much as a callback of nothing.
+    private static Call* Run(ThreadCache* cache, ReaderRecord* reader, ulong handle, Call* from, Call* end)
     {
         Call* next = from;
         try

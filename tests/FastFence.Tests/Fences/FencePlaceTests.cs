@@ -74,28 +74,18 @@ public sealed unsafe class FencePlaceTests : FenceTest
     }
 
     [Theory]
-    [InlineData(0, false)]
-    [InlineData(1, false)]
-    [InlineData(2, false)]
-    [InlineData(3, false)]
-    [InlineData(0, true)]
-    [InlineData(1, true)]
-    [InlineData(2, true)]
+    [MemberData(nameof(SectionsAround))]
     public void ASignalLeavesTheSectionsAroundItAsTheyWere(int sections, bool online)
     {
         using OnlineReader? reader = online ? OnlineReader.Register() : null;
-        for (int i = 0; i < sections; i++)
+        ulong before = 0;
+        ulong[] after = [];
+        Within(sections, () =>
         {
-            Section.Enter();
-        }
-
-        ulong before = WordAfter(() => { });
-        ulong[] after = [WordAfter(() => SignalNew(FenceError.None, false)), WordAfter(() => SignalNew(FenceError.DeviceLost, false)), WordAfter(() => SignalNew(FenceError.None, true))];
-        for (int i = 0; i < sections; i++)
-        {
-            Section.Exit();
-        }
-
+            before = WordAfter(() => { });
+            after = [WordAfter(() => SignalNew(FenceError.None, false)), WordAfter(() => SignalNew(FenceError.DeviceLost, false)), WordAfter(() => SignalNew(FenceError.None, true))];
+            return true;
+        });
         Assert.All(after, word => Assert.Equal(before, word));
     }
 

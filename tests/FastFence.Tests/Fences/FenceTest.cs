@@ -1,3 +1,4 @@
+using FastFence.Reclamation;
 using FastFence.Tests.Memory;
 using Xunit;
 
@@ -53,5 +54,28 @@ public abstract class FenceTest : IDisposable
     {
         FenceSource source = Timeline.CreateFence();
         return (source.Fence, source);
+    }
+    /// <summary>How many sections stand around an operation, and whether of an online reader.</summary>
+    public static TheoryData<int, bool> SectionsAround => new()
+    {
+        { 0, false }, { 1, false }, { 2, false }, { 3, false },
+        { 0, true }, { 1, true }, { 2, true },
+    };
+
+    /// <summary>Does it inside so many sections.</summary>
+    private protected static bool Within(int sections, Func<bool> what)
+    {
+        for (int i = 0; i < sections; i++)
+        {
+            Section.Enter();
+        }
+
+        bool result = what();
+        for (int i = 0; i < sections; i++)
+        {
+            Section.Exit();
+        }
+
+        return result;
     }
 }

@@ -264,13 +264,7 @@ public sealed unsafe class SourceDropTests : FenceTest
     }
 
     [Theory]
-    [InlineData(0, false)]
-    [InlineData(1, false)]
-    [InlineData(2, false)]
-    [InlineData(3, false)]
-    [InlineData(0, true)]
-    [InlineData(1, true)]
-    [InlineData(2, true)]
+    [MemberData(nameof(SectionsAround))]
     public void ADropLeavesTheSectionsAroundItAsTheyWere(int sections, bool online)
     {
         using OnlineReader? reader = online ? OnlineReader.Register() : null;
@@ -297,22 +291,6 @@ public sealed unsafe class SourceDropTests : FenceTest
 
             return true;
         });
-    }
-
-    private static bool Within(int sections, Func<bool> what)
-    {
-        for (int i = 0; i < sections; i++)
-        {
-            Section.Enter();
-        }
-
-        bool result = what();
-        for (int i = 0; i < sections; i++)
-        {
-            Section.Exit();
-        }
-
-        return result;
     }
 
     // Anything that is not plain: the drop still does it all, by the careful way.
