@@ -82,6 +82,14 @@ public readonly unsafe ref struct FenceThread
         ref AccessToken token, [CallerMemberName] string member = "", [CallerFilePath] string file = "", [CallerLineNumber] int line = 0) =>
         AccessSection.BeginOn(ref Words, ref token, member, file, line);
 
+    /// <summary>
+    /// Says that the thread will not use the engine for a while: a grace period then need not interrupt the thread's core, and is shorter by that; while every
+    /// thread rests, sleeps in a wait or is an <see cref="OnlineReader"/> it interrupts none. Nothing else changes: the next call begins with a fence (some
+    /// nanoseconds) and ends the rest. The engine's own threads rest whenever they sleep. Never blocks; inside a section, nothing.
+    /// </summary>
+    /// <exception cref="InvalidOperationException">This is a default.</exception>
+    public void Rest() => Reader.Rest(Words.Reader);
+
     private ref ThreadWords Words
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]

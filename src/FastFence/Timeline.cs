@@ -80,7 +80,11 @@ public sealed unsafe partial class Timeline : IDisposable
 
         ReaderRecord* reader = words.Reader; // who has a cache has a record
         TimelineBlock* timeline = _block;
-        ulong before = Reader.EnterBrief(Domain.Process, reader);
+        if (!Reader.TryEnterBrief(Domain.Process, reader, out ulong before))
+        {
+            return TryCreateSlowly(ref words, out source, privateData);
+        }
+
         uint index = !IsFreed && Atomic.LoadAcquire(ref timeline->Closed) == 0 && (PoolSet*)timeline->Engine == cache->Pools
             && cache->Serial == cache->Pools->Serial ? FenceLife.TryReserve(cache) : 0;
         if (index == 0)

@@ -25,6 +25,18 @@ public sealed class CaseTests
     public void AThreadThatRegistersUnderAScanIsSafe() => Holds<Registering>();
 
     [Fact]
+    public void AReaderThatRestsIsSeenAsItsRestEnds() => Holds<RestAgainstScan>();
+
+    [Fact]
+    public void ABriefSectionEndsTheRestToo() => Holds<BriefFromRest>();
+
+    [Fact]
+    public void AReaderThatLeftOnlineIsKnownAsCasual() => Holds<LeavingOnline>();
+
+    [Fact]
+    public void AScanForAnotherThreadsStampNeedsNoFenceOfItsOwn() => Holds<ScanForAnother>();
+
+    [Fact]
     public void PrivateDataOfAFenceSeenPendingLivesToTheEndOfTheSection() => Holds<PrivateData>();
 
     [Fact]

@@ -24,7 +24,7 @@ internal static unsafe class AtBound
         SlotCache.Seal<FenceKind>(cache, &cache->Fences, &pools->Fences);
         SlotCache.Seal<CallbackKind>(cache, &cache->Nodes, &pools->Nodes);
         Reader.Exit(reader);
-        Domain.Advance(cache->Domain);
+        Domain.Advance(cache->Domain, reader);
         return cache->Fences.Limbo.Count != 0 || cache->Nodes.Limbo.Count != 0;
     }
 }

@@ -21,7 +21,11 @@ internal static unsafe class CallbackAdd
         }
 
         ReaderRecord* reader = words.Reader; // who has a cache has a record
-        ulong before = Reader.EnterBrief(Domain.Process, reader);
+        if (!Reader.TryEnterBrief(Domain.Process, reader, out ulong before))
+        {
+            return AddSlowly(ref words, handle, kind, function, argument, out registration);
+        }
+
         FenceSlot* fence = FenceSlot.Of(handle);
         ulong head = IsOwn(cache, fence, (uint)(handle >> 32)) ? Atomic.LoadAcquire(ref FenceSlot.HeadOf(fence)) : HeadWord.ClosedBit;
         uint index = HeadWord.IsOpenOf(head, (uint)(handle >> 32)) ? CallbackList.TryTake(cache) : 0;
@@ -64,7 +68,11 @@ internal static unsafe class CallbackAdd
         }
 
         ReaderRecord* reader = words.Reader; // who has a cache has a record
-        ulong before = Reader.EnterBrief(Domain.Process, reader);
+        if (!Reader.TryEnterBrief(Domain.Process, reader, out ulong before))
+        {
+            return RemoveSlowly(ref words, handle, index, generation);
+        }
+
         FenceSlot* fence = FenceSlot.Of(handle);
         CallbackNode* node = CallbackNode.At(index);
         if (!IsOwn(cache, fence, (uint)(handle >> 32)) || !CallbackNode.IsPlain(node))

@@ -23,7 +23,11 @@ internal static unsafe partial class FenceSignal
         }
 
         ReaderRecord* reader = words.Reader; // who has a cache has a record
-        ulong before = Reader.EnterBrief(Domain.Process, reader);
+        if (!Reader.TryEnterBrief(Domain.Process, reader, out ulong before))
+        {
+            return SignalSeen(ref words, handle, error, time);
+        }
+
         TimelineBlock* timeline = FencePlace.TimelineOf(place);
         EngineBlock* engine = timeline->Engine;
         if ((PoolSet*)engine != cache->Pools || cache->Serial != cache->Pools->Serial)

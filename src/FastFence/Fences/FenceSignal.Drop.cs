@@ -26,7 +26,12 @@ internal static unsafe partial class FenceSignal
         }
 
         ReaderRecord* reader = words.Reader; // who has a cache has a record
-        ulong before = Reader.EnterBrief(Domain.Process, reader);
+        if (!Reader.TryEnterBrief(Domain.Process, reader, out ulong before))
+        {
+            DropSeen(ref words, handle, place, time);
+            return;
+        }
+
         TimelineBlock* timeline = FencePlace.TimelineOf(place);
         EngineBlock* engine = timeline->Engine;
         if ((PoolSet*)engine != cache->Pools || cache->Serial != cache->Pools->Serial)

@@ -53,7 +53,12 @@ internal static unsafe partial class References
         ReaderRecord* reader = words.Reader; // who has a cache has a record
         FenceSlot* fence = FenceSlot.Of(value);
         ulong alone = FenceLife.Alone(value);
-        ulong before = Reader.EnterBrief(Domain.Process, reader);
+        if (!Reader.TryEnterBrief(Domain.Process, reader, out ulong before))
+        {
+            ReleaseSlowly(ref words, value);
+            return;
+        }
+
         if (!FenceLife.IsLast(cache, fence, alone) || !FenceLife.TryReleaseLast(cache, (uint)value, fence, alone))
         {
             Reader.LeaveBrief(reader, before);

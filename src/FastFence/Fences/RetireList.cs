@@ -96,7 +96,7 @@ internal unsafe struct RetireList
             return 0;
         }
 
-        Domain.Advance(domain);
+        Domain.Advance(domain, Registry.CurrentReader());
         int destroyed = 0;
         RetireRecord** link = &_waitingField(ref this)->_waiting;
         while (*link != null)

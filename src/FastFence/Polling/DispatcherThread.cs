@@ -100,6 +100,7 @@ internal sealed unsafe class DispatcherThread
                 break;
             }
 
+            Reader.Rest(cache->Reader);
             DispatchQueue.Sleep(_queue, MonotonicClock.Nanoseconds + SafetyPollNanoseconds);
         }
 

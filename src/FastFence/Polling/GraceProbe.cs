@@ -40,7 +40,7 @@ internal sealed unsafe class GraceProbe(EngineBlock* engine)
 
         for (int i = 0; i < Looks; i++)
         {
-            if (Domain.Poll(domain, _stamp))
+            if (Domain.Poll(domain, Registry.CurrentReader(), _stamp))
             {
                 engine->Graces.Record(MonotonicClock.Nanoseconds - _since);
                 _stamp = 0;

@@ -67,7 +67,7 @@ internal sealed unsafe class HousekeeperThread : IDisposable
             probe.Tick();
             _chores();
             Atomic.StoreRelease(ref _ticks, _ticks + 1);
-            Rest();
+            Rest(cache->Reader);
         }
     }
 
@@ -80,11 +80,12 @@ internal sealed unsafe class HousekeeperThread : IDisposable
         }
     }
 
-    private void Rest()
+    private void Rest(ReaderRecord* reader)
     {
         long next = MonotonicClock.Nanoseconds + TickNanoseconds;
         while (MonotonicClock.Nanoseconds < next && Atomic.LoadAcquire(ref _stop) == 0)
         {
+            Reader.Rest(reader);
             Futex.Wait(&_engine->Hasten, 0, next);
             if (Atomic.ExchangeFull(ref _engine->Hasten, 0) != 0)
             {

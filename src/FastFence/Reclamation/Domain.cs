@@ -12,7 +12,8 @@
 // Invariant: a slot stamped T is reclaimed only after every reader that was inside a section when T was drawn has left it.
 //
 // The reader pays a store (no fence). The reclaimer pays for both: one process-wide barrier between drawing a stamp and the
-// scan, shared by all bags stamped before it. Cost: a late reader holds up every bag stamped after its phase (bounded: C18).
+// scan, shared by all bags stamped before it, and none while all other casual readers are at rest. Cost: a late reader
+// holds up every bag stamped after its phase (bounded: C18).
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using FastFence.Atomics;
@@ -33,9 +34,9 @@ internal unsafe struct DomainBlock
     [FieldOffset(128)]
     public ulong Completed;
 
-    /// <summary>Scans made, for the counters.</summary>
+    /// <summary>Process-wide barriers issued for scans.</summary>
     [FieldOffset(136)]
-    public ulong Scans;
+    public ulong Barriers;
 
     /// <summary>First record.</summary>
     [FieldOffset(256)]
@@ -56,6 +57,11 @@ internal static unsafe partial class Domain
     /// <summary>The phase counts in the upper 48 bits of a reader's word, so a word is <c>phase | nesting</c>.</summary>
     public const ulong PhaseStep = 1UL << 16;
 
+    /// <summary>
+    /// A reader at rest (<see cref="Reader.Rest"/>): later than every phase, and nested as deep as no section is, so that its next entry takes the slow way.
+    /// </summary>
+    public const ulong AtRest = ulong.MaxValue;
+
     private const ulong NestMask = PhaseStep - 1;
 
     /// <summary>
@@ -72,8 +78,9 @@ internal static unsafe partial class Domain
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static ulong Stamp(DomainBlock* domain) =>
 
-        // [GP-STAMP] full: the unlinking stands before the number, so a reader that reads G ≥ T sees it unlinked.
-        // Pairs with [READER-ENTER] and [QS-REPORT]. Without it such a reader would pass the scan with the old pointer.
+        // [GP-STAMP] full: the unlinking stands before the number, so a reader that reads G ≥ T sees it unlinked, and so does one that fences behind it.
+        // Pairs with [READER-ENTER], [QS-REPORT], [GO-ONLINE], [LEAVE-ONLINE], [REST-END] and [READER-REGISTER]. Without it such a reader would pass the scan
+        // with the old pointer.
         Atomic.AddFull(ref domain->Phase, PhaseStep);
 
     /// <summary>Is everything stamped up to <paramref name="stamp"/> safe to reclaim? One load, no scan.</summary>
@@ -84,22 +91,56 @@ internal static unsafe partial class Domain
         // Without it the new life's writes could be seen by a reader of the old one.
         Atomic.LoadAcquire(ref domain->Completed) >= stamp;
 
-    /// <summary>Scans once; true when <paramref name="stamp"/> is complete. Any thread, in a section or not. Never blocks.</summary>
-    public static bool Poll(DomainBlock* domain, ulong stamp) =>
-        IsComplete(domain, stamp) || Advance(domain) >= stamp;
+    /// <summary>
+    /// Scans once; true when <paramref name="stamp"/> is complete. Any thread, in a section or not; <paramref name="self"/> is its record, or null. Never
+    /// blocks.
+    /// </summary>
+    public static bool Poll(DomainBlock* domain, ReaderRecord* self, ulong stamp) =>
+        IsComplete(domain, stamp) || Advance(domain, self) >= stamp;
 
-    /// <summary>One barrier and one scan; returns the stamp up to which all is complete.</summary>
-    public static ulong Advance(DomainBlock* domain)
+    /// <summary>One barrier at most and one scan; returns the stamp up to which all is complete.</summary>
+    public static ulong Advance(DomainBlock* domain, ReaderRecord* self) => Settle(domain, Cover(domain, self));
+
+    /// <summary>
+    /// The phase that a scan from now on may speak of, as often as it is made: who enters later sees unlinked what was unlinked before. Any thread, with its
+    /// record or null.
+    /// </summary>
+    public static ulong Cover(DomainBlock* domain, ReaderRecord* self)
     {
+        // A reader that fences as it enters (online, at rest, just registered) needs no barrier: either its fence stands before the stamp's locked instruction,
+        // and the scan, which has seen the stamp, sees its word; or behind it, and it sees what was unlinked before the stamp.
         ulong target = Atomic.LoadAcquire(ref domain->Phase);
+        if (NeedsBarrier(domain, self))
+        {
+            // [GP-BARRIER] process-wide: a casual reader's entry store is visible to the scan, or its first load comes after
+            // this point and so after the unlinking. Pairs with [READER-ENTER]. Without it the scan misses a reader whose store
+            // still sits in its store buffer.
+            ProcessBarrier.Issue();
+            Atomic.StorePlain(ref domain->Barriers, Atomic.LoadPlain(ref domain->Barriers) + 1); // for tests and eyes: two at once may count as one
+        }
 
-        // [GP-BARRIER] process-wide: a casual reader's entry store is visible to the scan below, or its first load comes after
-        // this point and so after the unlinking. Pairs with [READER-ENTER]. Without it the scan misses a reader whose store
-        // still sits in its store buffer. Always issued: an engine's own threads are casual readers, and an online reader that
-        // is offline enters sections as a casual one.
-        ProcessBarrier.Issue();
-        ulong oldest = OldestReader(domain, target);
-        Publish(domain, oldest);
+        return target;
+    }
+
+    // Is there anybody but us who may be entering a section without a fence?
+    private static bool NeedsBarrier(DomainBlock* domain, ReaderRecord* self)
+    {
+        for (ReaderRecord* r = First(domain); r != null; r = r->Next)
+        {
+            if (r != self && Atomic.LoadAcquire(ref r->State) is (uint)ReaderState.Casual or (uint)ReaderState.Away
+                && Atomic.LoadAcquire(ref r->Word) != AtRest)
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    /// <summary>One scan for a phase from <see cref="Cover"/>; returns the stamp up to which all is complete.</summary>
+    public static ulong Settle(DomainBlock* domain, ulong target)
+    {
+        Publish(domain, OldestReader(domain, target));
         return Atomic.LoadAcquire(ref domain->Completed);
     }
 

@@ -18,7 +18,8 @@ internal static unsafe class Reader
         {
             if ((word & NestMask) == NestMask)
             {
-                ThrowNestOverflow();
+                EnterFromRest(domain, reader, word);
+                return;
             }
 
             Atomic.StoreRelease(ref WordOf(reader), word + 1);
@@ -39,7 +40,7 @@ internal static unsafe class Reader
         ulong word = Atomic.LoadPlain(ref WordOf(reader));
 
         // [READER-EXIT] release: the section's reads stay before it. Pairs with [GP-SCAN]. Without it the slot we still read
-        // could be poisoned. Two stores: see LeaveBrief.
+        // could be poisoned. Two stores, not one of a variable: a 0 that was loaded from the store before would make each section wait for the last.
         if ((word & NestMask) == 1)
         {
             Atomic.StoreRelease(ref WordOf(reader), 0);
@@ -54,17 +55,55 @@ internal static unsafe class Reader
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static ulong EnterBrief(DomainBlock* domain, ReaderRecord* reader)
     {
-        ulong before = Atomic.LoadPlain(ref WordOf(reader));
-        ulong phase = before != 0 ? before : Atomic.LoadAcquire(ref Domain.PhaseOf(domain));
-        Atomic.StoreRelease(ref WordOf(reader), phase | 1); // [READER-ENTER]; inside another section it counts no level: whoever is in is in
+        if (!TryEnterBrief(domain, reader, out ulong before))
+        {
+            EnterFromRest(domain, reader, before);
+            before = 0;
+        }
+
         return before;
+    }
+
+    /// <summary>As <see cref="EnterBrief"/>, for what must call nothing; false when the reader is at rest: then nothing has been done.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static bool TryEnterBrief(DomainBlock* domain, ReaderRecord* reader, out ulong before)
+    {
+        ulong phase = Atomic.LoadPlain(ref WordOf(reader));
+        before = phase;
+        if (phase == 0)
+        {
+            phase = Atomic.LoadAcquire(ref Domain.PhaseOf(domain));
+        }
+        else if ((phase & NestMask) == NestMask)
+        {
+            return false;
+        }
+
+        Atomic.StoreRelease(ref WordOf(reader), phase | 1); // [READER-ENTER]; inside another section it counts no level: whoever is in is in
+        return true;
+    }
+
+    // At rest, or nested too deep.
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static void EnterFromRest(DomainBlock* domain, ReaderRecord* reader, ulong word)
+    {
+        if (word != Domain.AtRest)
+        {
+            ThrowNestOverflow();
+        }
+
+        Atomic.StoreRelease(ref reader->Word, Atomic.LoadAcquire(ref domain->Phase) | 1); // [READER-ENTER]
+
+        // [REST-END] full: visible before the section's first load, for whoever trusted the rest issues no barrier. Pairs with [GP-STAMP]. Without it the
+        // scan passes a reader that already reads.
+        Atomic.FenceFull();
     }
 
     /// <summary>Leaves it: the word becomes what it was <paramref name="before"/>, which saves counting the nesting down.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void LeaveBrief(ReaderRecord* reader, ulong before)
     {
-        // Two stores, not one of the variable: a 0 that was loaded from the store before would make each section wait for the last.
+        // Two stores: see Exit.
         if (before == 0)
         {
             Atomic.StoreRelease(ref WordOf(reader), 0); // [READER-EXIT]
@@ -105,8 +144,32 @@ internal static unsafe class Reader
         }
 
         GoOffline(reader);
-        reader->State = (uint)ReaderState.Away;
+        BecomeCasual(reader, ReaderState.Away);
         return true;
+    }
+
+    /// <summary>
+    /// Says, outside of every section, that the thread will not read for a while: grace periods need no barrier for its sake, and its next section pays the
+    /// fence. Owning thread; null and inside a section: nothing. Nobody else can say it: between a thread's look at its word and its store to it
+    /// there is no telling from outside that it has begun.
+    /// </summary>
+    public static void Rest(ReaderRecord* reader)
+    {
+        if (reader != null && Atomic.LoadPlain(ref reader->Word) == 0)
+        {
+            // [REST-BEGIN] release: the sections before stay before it. Pairs with [GP-SCAN]. Without it a slot that we still read could be poisoned.
+            Atomic.StoreRelease(ref reader->Word, Domain.AtRest);
+        }
+    }
+
+    /// <summary>From here on the thread's sections are a casual reader's. Owning thread.</summary>
+    public static void BecomeCasual(ReaderRecord* reader, ReaderState state)
+    {
+        Atomic.StoreRelease(ref reader->State, (uint)state);
+
+        // [LEAVE-ONLINE] full: known as casual before its next section. Pairs with [GP-STAMP]. Without it a scan that takes the reader for an online one
+        // issues no barrier, and misses that section.
+        Atomic.FenceFull();
     }
 
     /// <summary>Brings back who left.</summary>
@@ -136,7 +199,7 @@ internal static unsafe class Reader
     public static bool IsInside(ReaderRecord* reader, ulong word)
     {
         ulong nest = word & NestMask;
-        return nest > (reader->State == (uint)ReaderState.Online ? 1u : 0u);
+        return nest > (reader->State == (uint)ReaderState.Online ? 1u : 0u) && word != Domain.AtRest;
     }
 
     private static void ThrowNestOverflow() => throw new InvalidOperationException(

@@ -24,7 +24,7 @@ internal enum ReaderState : uint
 internal unsafe struct ReaderRecord
 {
     /// <summary>
-    /// The only word a reclaimer looks at: 0 = offline, else phase (48 bits) and nesting (16 bits). One word, because two
+    /// The only word a reclaimer looks at: 0 = offline, <see cref="Domain.AtRest"/> too, else phase (48 bits) and nesting (16 bits). One word, because two
     /// would cost the reader a store-forwarding stall and the reclaimer a torn view.
     /// </summary>
     [FieldOffset(0)]

@@ -41,7 +41,7 @@ internal static unsafe class Reclaimer
             return;
         }
 
-        Domain.Advance(own->Domain);
+        Domain.Advance(own->Domain, own->Reader);
         for (ThreadCache* c = (ThreadCache*)Atomic.LoadAcquire(ref pools->Caches); c != null; c = c->NextOfEngine)
         {
             Drain<TFence>(own, &c->Fences, &pools->Fences);

@@ -300,7 +300,7 @@ internal static unsafe partial class Registry
                     Reader.Exit(reader); // the level that being online counts; a section inside it stays open
                 }
 
-                reader->State = (uint)ReaderState.Casual;
+                Reader.BecomeCasual(reader, ReaderState.Casual);
             }
         }
     }

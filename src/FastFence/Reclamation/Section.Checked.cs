@@ -9,7 +9,13 @@ internal static unsafe partial class Section
     public static bool IsReading()
     {
         ReaderRecord* reader = Registry.CurrentReader();
-        return reader != null ? Atomics.Atomic.LoadPlain(ref reader->Word) != 0 : Registry.Current.SharedNest != 0;
+        if (reader == null)
+        {
+            return Registry.Current.SharedNest != 0;
+        }
+
+        ulong word = Atomics.Atomic.LoadPlain(ref reader->Word);
+        return word != 0 && word != Domain.AtRest;
     }
 
     /// <summary>Reports a query outside of every section.</summary>

@@ -146,7 +146,7 @@ internal unsafe struct SlotCache
         // A thread that gives up more than it takes (a poller, a consumer) passes its ripe bags on to the others.
         if (cache->Limbo.Count >= 2 * pools->AdvanceThreshold)
         {
-            Domain.Advance(owner->Domain);
+            Domain.Advance(owner->Domain, owner->Reader);
             for (uint ripe = cache->Limbo.TryTake(owner->Domain); ripe != 0; ripe = cache->Limbo.TryTake(owner->Domain))
             {
                 Free<TKind>(owner, pool, ripe);
@@ -183,7 +183,7 @@ internal unsafe struct SlotCache
 
         if (cache->Limbo.Count >= pools->AdvanceThreshold)
         {
-            Domain.Advance(owner->Domain);
+            Domain.Advance(owner->Domain, owner->Reader);
             if (Refill<TKind>(owner, cache, pool))
             {
                 return TryTake(cache);
@@ -198,7 +198,7 @@ internal unsafe struct SlotCache
         }
 
         Seal<TKind>(owner, cache, pool);
-        Domain.Advance(owner->Domain);
+        Domain.Advance(owner->Domain, owner->Reader);
         return Refill<TKind>(owner, cache, pool) ? TryTake(cache) : 0;
     }
 

@@ -212,6 +212,7 @@ public sealed unsafe class RingConsumer
         {
             // A plain address to the kernel: should the ring go meanwhile, the word still is memory (nothing is unmapped), and
             // the sleep is short.
+            Reader.Rest(Registry.CurrentReader());
             woken = Futex.Wait(&_ring->DoorbellAsleep, 1, deadlineNanoseconds) is FutexResult.Woken or FutexResult.ValueDiffers;
         }
 

@@ -108,6 +108,7 @@ internal static unsafe class AwaitTimers
                 s_sleepsUntil = next;
             }
 
+            Reader.Rest(Registry.CurrentReader());
             AwaitHub.Sleep(hub, next > long.MaxValue >> TickShift ? Futex.NoDeadline : (long)next << TickShift);
             Turns++;
         }

@@ -85,6 +85,7 @@ internal static unsafe class ParkedWaiter
                 ThreadCache.Count(cache, Counter.WaitsSlept);
             }
 
+            Reader.Rest(cache->Reader);
             FutexResult result = Futex.Wait(
                 word, WaiterWord.Asleep, Math.Min(terms.Deadline, MonotonicClock.Nanoseconds + SafetyPollNanoseconds));
             if (Atomic.LoadAcquire(ref *word) == WaiterWord.Signaled)

@@ -132,6 +132,7 @@ internal static unsafe class QuiesceWait
                 return false;
             }
 
+            Reader.Rest(Registry.CurrentReader());
             Futex.Wait(&engine->Quiesces, seen, Math.Min(deadline, now + SafetyPollNanoseconds));
         }
     }

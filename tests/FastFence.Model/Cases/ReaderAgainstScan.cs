@@ -61,7 +61,7 @@ internal sealed unsafe class ReaderAgainstScan : ModelCase
                 Atomics.Atomic.StorePlain(ref Link, 0);
                 ulong stamp = Domain.Stamp(World.Domain);
                 Atomics.Atomic.StorePlain(ref Stamp, stamp);
-                Domain.Poll(World.Domain, stamp);
+                Domain.Poll(World.Domain, null, stamp);
                 break;
             default:
                 ulong drawn = Atomics.Atomic.LoadPlain(ref Stamp);

@@ -23,6 +23,10 @@ internal abstract unsafe class FreeingCase : ModelCase
         Names.Set(ref World.Domain->Completed, "completed");
         Names.Set(ref World.Domain->SharedWord, "shared");
         Names.Set(ref World.Cache(0)->Reader->Word, "reader 0");
+        for (int i = 1; i < Clocks.MaxThreads; i++)
+        {
+            World.Cache(i)->Reader->Word = Domain.AtRest; // whether there is a barrier hangs on reader 0
+        }
     }
 
     protected static void Read()
@@ -36,8 +40,9 @@ internal abstract unsafe class FreeingCase : ModelCase
     protected static void Free()
     {
         Atomic.StorePlain(ref Link, 0);
+        ReaderRecord* self = Registry.CurrentReader();
         ulong stamp = Domain.Stamp(World.Domain);
-        if (Domain.Poll(World.Domain, stamp) || Domain.Poll(World.Domain, stamp))
+        if (Domain.Poll(World.Domain, self, stamp) || Domain.Poll(World.Domain, self, stamp))
         {
             Run.Current.WriteData(ref Data, 1);
         }
@@ -52,8 +57,7 @@ internal sealed unsafe class QuiescentReport : FreeingCase
     public override IReadOnlyList<Twin> Twins { get; } =
     [
         new("QS-REPORT", WeakenKind.Relaxed),
-        new("GO-ONLINE", WeakenKind.Relaxed, "a scan always issues the process-wide barrier, which does for this entry what it does for casual ones"),
-        new("GO-ONLINE", WeakenKind.Relaxed, Without: "GP-BARRIER"),
+        new("GO-ONLINE", WeakenKind.Relaxed),
         new("GP-STAMP", WeakenKind.Relaxed),
     ];
 
@@ -116,7 +120,7 @@ internal sealed unsafe class Registering : FreeingCase
 
     public override IReadOnlyList<Twin> Twins { get; } =
     [
-        new("READER-REGISTER", WeakenKind.Relaxed, "a scan always issues the process-wide barrier before it looks at the list", Operation: "Fence"),
+        new("READER-REGISTER", WeakenKind.Relaxed, Operation: "Fence"),
         new("READER-REGISTER", WeakenKind.Removed, Operation: "Store"),
     ];
 
@@ -126,6 +130,7 @@ internal sealed unsafe class Registering : FreeingCase
 
         // Another thread's, or registering would take it back instead of linking a new one.
         World.Cache(0)->Reader->ThreadId = -1;
+        World.Cache(0)->Reader->Word = Domain.AtRest;
     }
 
     public override void Begin()

@@ -46,7 +46,7 @@ internal sealed unsafe class RingSets : RingCase
         Run.Current.WriteData(ref New, 1);
         RingSet.Replace(Poller, _new);
         ulong stamp = Domain.Stamp(World.Domain);
-        if (Domain.Poll(World.Domain, stamp) || Domain.Poll(World.Domain, stamp))
+        if (Domain.Poll(World.Domain, null, stamp) || Domain.Poll(World.Domain, null, stamp))
         {
             Run.Current.WriteData(ref Former, 1);
         }

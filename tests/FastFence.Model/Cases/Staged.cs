@@ -106,7 +106,7 @@ internal sealed unsafe class StagedAgain : ModelCase
 
         // The bag goes on limbo, comes back after a grace period (no reader is about), is emptied, and serves for nodes.
         SlotCache.Defer<FenceKind>(owner, &owner->Fences, &pools->Fences, FenceSlot);
-        Domain.Advance(owner->Domain);
+        Domain.Advance(owner->Domain, owner->Reader);
         uint ripe = owner->Fences.Limbo.TryTake(owner->Domain);
         if (ripe == 0)
         {

@@ -146,7 +146,7 @@ internal sealed unsafe class RegisterAgainstUnload : ModelCase
         }
 
         Atomics.Atomic.ExchangeFull(ref Closed, 1);
-        if (Domain.Poll(World.Domain, Domain.Stamp(World.Domain)) && OwnedCode.Count(Counts, Owner) == 0)
+        if (Domain.Poll(World.Domain, null, Domain.Stamp(World.Domain)) && OwnedCode.Count(Counts, Owner) == 0)
         {
             Run.Current.WriteData(ref Code, 1);
         }

@@ -313,13 +313,13 @@ internal sealed partial class EntryOrderCheck
     [GeneratedRegex(@"\[r\w+-(0x0?)?1\]")]
     private static partial Regex StepDown();
 
-    [GeneratedRegex(@"SharedReader(:|__)Enter|Section(:|__)Enter(First|Shared)")]
+    [GeneratedRegex(@"SharedReader(:|__)Enter|Reader(:|__)EnterFromRest|Section(:|__)Enter(First|Shared)")]
     private static partial Regex Enters();
 
     [GeneratedRegex(@"SharedReader(:|__)Exit|Section(:|__)ExitShared")]
     private static partial Regex Leaves();
 
     // Called with whatever an argument's register still holds; none of them has a parameter that is a fence.
-    [GeneratedRegex(@"Throw|StaticBase|Registry(:|__)|Domain(:|__)|Reservation(:|__)|SharedReader(:|__)|Section(:|__)(Enter|Exit)(First|Shared)|ThreadStatic")]
+    [GeneratedRegex(@"Throw|StaticBase|Registry(:|__)|Domain(:|__)|Reservation(:|__)|SharedReader(:|__)|Reader(:|__)EnterFromRest|Section(:|__)(Enter|Exit)(First|Shared)|ThreadStatic")]
     private static partial Regex Harmless();
 }

@@ -93,7 +93,7 @@ public sealed unsafe class GraceModelTests
             // From the newest: an earlier token's scan must not do a later one's work.
             foreach ((ulong stamp, HashSet<int> inside) in Enumerable.Reverse(tokens))
             {
-                Assert.Equal(inside.Count == 0, Domain.Poll(domain, stamp));
+                Assert.Equal(inside.Count == 0, Domain.Poll(domain, null, stamp));
             }
         }
     }

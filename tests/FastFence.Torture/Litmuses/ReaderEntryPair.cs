@@ -52,7 +52,7 @@ internal sealed unsafe class ReaderEntryPair : LitmusPair
     {
         Atomic.StoreRelease(ref Linked, 0);
         ulong stamp = Domain.Stamp(_domain);
-        ulong complete = _withBarrier ? Domain.Advance(_domain) : AdvanceWithoutBarrier();
+        ulong complete = _withBarrier ? Domain.Advance(_domain, null) : AdvanceWithoutBarrier();
         IsOver = complete >= stamp ? 1u : 0;
     }
 
