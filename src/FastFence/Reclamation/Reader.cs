@@ -128,7 +128,7 @@ internal static unsafe class Reader
         Atomic.StoreRelease(ref reader->Word, Atomic.LoadAcquire(ref domain->Phase) | 1);
 
         // [GO-ONLINE] full: the announcement is visible before the first read, with or without a reclaimer's barrier. Pairs with
-        // [GP-SCAN]. Without it the scan passes a reader that already reads.
+        // [GP-SCAN] and [GP-STAMP]. Without it the scan passes a reader that already reads.
         Atomic.FenceFull();
     }
 

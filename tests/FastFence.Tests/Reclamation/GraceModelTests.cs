@@ -16,11 +16,13 @@ public sealed unsafe class GraceModelTests
         Exit,
         Report,
         Start,
+        Rest,
+        EnterBriefly,
     }
 
     [Fact]
     public void ATokenIsCompleteExactlyWhenWhoWasInsideHasLeft() =>
-        Gen.Select(Gen.Int[0, 3], Gen.Int[0, Readers]).Array[1, 120].Sample(schedule => Play(schedule, skipEntries: false), iter: 2000);
+        Gen.Select(Gen.Int[0, 5], Gen.Int[0, Readers]).Array[1, 120].Sample(schedule => Play(schedule, skipEntries: false), iter: 2000);
 
     [Fact]
     public void ADomainThatMissesEntriesFailsTheModel()
@@ -82,6 +84,15 @@ public sealed unsafe class GraceModelTests
                 case Step.Report when nest[who] == 1 && who < Readers:
                     Reader.Quiescent(domain, records + who);
                     tokens.ForEach(t => t.Inside.Remove(who));
+                    break;
+                case Step.Rest when who < Readers:
+                    Reader.Rest(records + who); // inside it changes nothing
+                    break;
+                case Step.EnterBriefly when who < Readers:
+                    ulong before = Reader.EnterBrief(domain, records + who);
+                    Assert.Equal(skipEntries || nest[who] > 0, before != 0);
+                    Assert.NotEqual(Domain.AtRest, records[who].Word);
+                    Reader.LeaveBrief(records + who, before);
                     break;
                 case Step.Start:
                     tokens.Add((Domain.Stamp(domain), [.. Enumerable.Range(0, nest.Length).Where(r => nest[r] > 0)]));

@@ -82,6 +82,7 @@ public sealed class LitmusTests
 
     [Theory]
     [InlineData("reader-enter")]
+    [InlineData("reader-rest")]
     [InlineData("poller-sleep")]
     public void TheEngineWithoutItsBarrierIsAViolation(string name)
     {

@@ -14,13 +14,17 @@ internal sealed unsafe class ReaderEntryPair : LitmusPair
     private const nuint Apart = Reservation.ContentionBytes;
 
     private readonly bool _withBarrier;
+    private readonly bool _rested;
     private readonly DomainBlock* _domain = (DomainBlock*)Allocate((nuint)sizeof(DomainBlock));
     private readonly ReaderRecord* _reader = (ReaderRecord*)Allocate((nuint)sizeof(ReaderRecord));
     private readonly byte* _words = Allocate(3 * Apart);
 
-    internal ReaderEntryPair(bool withBarrier)
+    /// <param name="withBarrier">The engine's own code; else the scan is without its barrier, or the entry from rest without its fence.</param>
+    /// <param name="rested">The reader comes from rest each time: no scan issues a barrier for it.</param>
+    internal ReaderEntryPair(bool withBarrier, bool rested)
     {
         _withBarrier = withBarrier;
+        _rested = rested;
         _domain->Phase = Domain.PhaseStep;
         _domain->Records = (nint)_reader;
         _reader->State = (uint)ReaderState.Casual;
@@ -44,7 +48,15 @@ internal sealed unsafe class ReaderEntryPair : LitmusPair
 
     internal override void Light()
     {
-        Reader.Enter(_domain, _reader);
+        if (_rested && !_withBarrier)
+        {
+            Atomic.StoreRelease(ref _reader->Word, Atomic.LoadAcquire(ref _domain->Phase) | 1); // Reader.Enter from rest, less its fence; frozen here
+        }
+        else
+        {
+            Reader.Enter(_domain, _reader);
+        }
+
         HasOld = Atomic.LoadAcquire(ref Linked);
     }
 
@@ -52,11 +64,18 @@ internal sealed unsafe class ReaderEntryPair : LitmusPair
     {
         Atomic.StoreRelease(ref Linked, 0);
         ulong stamp = Domain.Stamp(_domain);
-        ulong complete = _withBarrier ? Domain.Advance(_domain, null) : AdvanceWithoutBarrier();
+        ulong complete = _withBarrier || _rested ? Domain.Advance(_domain, null) : AdvanceWithoutBarrier();
         IsOver = complete >= stamp ? 1u : 0;
     }
 
-    internal override void LeaveLight() => Reader.Exit(_reader);
+    internal override void LeaveLight()
+    {
+        Reader.Exit(_reader);
+        if (_rested)
+        {
+            Reader.Rest(_reader);
+        }
+    }
 
     internal override bool HaveMissed() => HasOld != 0 && IsOver != 0;
 
