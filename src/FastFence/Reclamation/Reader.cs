@@ -127,8 +127,8 @@ internal static unsafe class Reader
     {
         Atomic.StoreRelease(ref reader->Word, Atomic.LoadAcquire(ref domain->Phase) | 1);
 
-        // [GO-ONLINE] full: the announcement is visible before the first read, with or without a reclaimer's barrier. Pairs with
-        // [GP-SCAN] and [GP-STAMP]. Without it the scan passes a reader that already reads.
+        // [GO-ONLINE] full: the announcement is visible before the first read: no barrier is issued for it. Pairs with [GP-SCAN] and [GP-STAMP].
+        // Without it the scan passes a reader that already reads.
         Atomic.FenceFull();
     }
 
