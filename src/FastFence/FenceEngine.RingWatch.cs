@@ -16,7 +16,6 @@ public sealed unsafe partial class FenceEngine
     {
         _suspects[ring.Timeline.Context] = (Poller.Heartbeat, ring.Timeline.CompletedSeqno);
         Atomic.StoreRelease(ref ring.Suspect, 1);
-        PollerWake.Attend(ring.Block->Wake);
         RingDoorbell.WakePoller(ring.Block);
         if (!Poller.IsRunning)
         {

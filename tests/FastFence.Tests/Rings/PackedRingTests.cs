@@ -109,7 +109,9 @@ public sealed unsafe class PackedRingTests
         Fence[] fences = [.. Enumerable.Range(0, 5).Select(_ => packed.Emit(3))]; // more than one turn's budget
         Fence other = packed.Emit(4);
         packed.Settle();
-        Assert.True(packed.Rings[3].Fail(FenceError.DeviceLost));
+        Assert.True(FastFence.Teardown.TryBringToRest(packed.Rings[3], TimeSpan.Zero));
+        Assert.False(FastFence.Teardown.EndOutstanding(packed.Rings[3], FenceError.DeviceLost, deadline: 0)); // turns are ours
+        Assert.Equal((2, 2, 1, 0), (packed.Turn(), packed.Turn(), packed.Turn(), packed.Turn()));
         Assert.All(fences, f => Assert.Equal(FenceError.DeviceLost, f.Status.Error));
         Assert.False(other.IsSignaled);
     }
