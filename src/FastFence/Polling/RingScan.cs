@@ -140,7 +140,7 @@ internal static unsafe class RingScan
         bool isAlone = (attention & PollerWake.LookAlways) == 0;
         if ((attention & PollerWake.LookOnce) != 0)
         {
-            // [ATTENTION-TAKE] full: taken before the visits. Pairs with [ATTENTION]. Without it a visit sees a ring as it was, and the mark that
+            // [ATTENTION-TAKE] full: taken before the visits. Pairs with [ATTENTION-CALL]. Without it a visit sees a ring as it was, and the mark that
             // came with the change is wiped.
             Atomic.AndFull(ref turn->Poller->Wake.Attention, ~PollerWake.LookOnce);
         }

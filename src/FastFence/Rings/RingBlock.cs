@@ -213,7 +213,7 @@ internal unsafe struct PollerWake
     {
         if (wake != null)
         {
-            // [ATTENTION] full: behind the change. Pairs with [ATTENTION-TAKE]. Without it the turn that takes the mark does not see the change, and
+            // [ATTENTION-CALL] full: behind the change. Pairs with [ATTENTION-TAKE]. Without it the turn that takes the mark does not see the change, and
             // later ones do not look: a failing ring never ends, a waiting job never goes out.
             Atomic.OrFull(ref wake->Attention, LookOnce);
         }

@@ -73,8 +73,8 @@ internal sealed unsafe class RingAttention : RingCase
 
     public override IReadOnlyList<Twin> Twins { get; } =
     [
-        new("ATTENTION", WeakenKind.Relaxed),
-        new("ATTENTION", WeakenKind.Removed),
+        new("ATTENTION-CALL", WeakenKind.Relaxed),
+        new("ATTENTION-CALL", WeakenKind.Removed),
         new("ATTENTION-TAKE", WeakenKind.Relaxed),
     ];
 
@@ -113,8 +113,8 @@ internal sealed unsafe class FeedAttention : FeedCase
 
     public override IReadOnlyList<Twin> Twins { get; } =
     [
-        new("ATTENTION", WeakenKind.Relaxed, "the announcement before it is a full exchange"),
-        new("ATTENTION", WeakenKind.Removed),
+        new("ATTENTION-CALL", WeakenKind.Relaxed, "the announcement before it is a full exchange"),
+        new("ATTENTION-CALL", WeakenKind.Removed),
         new("ATTENTION-TAKE", WeakenKind.Relaxed),
     ];
 
