@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using FastFence.Atomics;
 using FastFence.Fences;
 using FastFence.Memory;
@@ -213,6 +214,8 @@ public sealed unsafe class FencePoller
 
     private void TakeOver(NativePollerThread former)
     {
+        PollerWake.BeginSharing(&_block->Wake);
+
         // [POLLER-TERM] full: the new term stands before the new poller's first step. Pairs with [POLLER-TERM] (the poller's look before
         // each position). Without it both would go on for long, and each would pay for the other's steps.
         Atomic.AddFull(ref _block->Words.Term, 1);
@@ -229,6 +232,7 @@ public sealed unsafe class FencePoller
         if (_former is { } former && former.TrySignOff())
         {
             _former = null;
+            PollerWake.EndSharing(&_block->Wake);
         }
     }
 
@@ -253,7 +257,7 @@ public sealed unsafe class FencePoller
     {
         ring.Block->Wake = &_block->Wake;
         ring.Block->Timeline->PollerAsleep = (nint)(&_block->Wake.Asleep);
-        _rings.Add((nint)ring.Block);
+        _rings.Insert(PlaceOf(ring.Block), (nint)ring.Block);
         try
         {
             Replace();
@@ -283,13 +287,14 @@ public sealed unsafe class FencePoller
         Replace();
     }
 
-    /// <summary>A ring has other memory: the poller is to sleep on another interrupt word.</summary>
+    /// <summary>A ring has other memory: the poller is to look at another word, and to sleep on another interrupt word.</summary>
     internal bool TryRefresh(Lock gate)
     {
         try
         {
             lock (gate)
             {
+                _rings.Sort(static (a, b) => RingSet.Compare((RingBlock*)a, (RingBlock*)b));
                 Replace();
             }
 
@@ -297,7 +302,7 @@ public sealed unsafe class FencePoller
         }
         catch (InsufficientMemoryException)
         {
-            return false; // it goes on with the former words: interrupts are heard when a park ends
+            return false; // it goes on with the former interrupt words, heard when a park ends, and visits the ring in each turn
         }
     }
 
@@ -316,26 +321,28 @@ public sealed unsafe class FencePoller
         return words;
     }
 
+    // Behind those that come before it in a set, and those that are equal.
+    private int PlaceOf(RingBlock* ring)
+    {
+        int from = 0;
+        for (int to = _rings.Count; from < to;)
+        {
+            int middle = (from + to) / 2;
+            bool isBefore = RingSet.Compare((RingBlock*)_rings[middle], ring) <= 0;
+            from = isBefore ? middle + 1 : from;
+            to = isBefore ? to : middle;
+        }
+
+        return from;
+    }
+
     // A new set is published as a whole; the poller may use the former one until its next quiescent state.
     private void Replace()
     {
-        List<nint> interrupts = InterruptWords();
-        RingSet* set = (RingSet*)BlockHeap.TryAllocate(RingSet.BytesFor(_rings.Count, interrupts.Count));
+        RingSet* set = RingSet.TryMake(CollectionsMarshal.AsSpan(_rings), CollectionsMarshal.AsSpan(InterruptWords()));
         if (set == null)
         {
             References.ThrowNoCache();
-        }
-
-        set->Count = _rings.Count;
-        for (int i = 0; i < _rings.Count; i++)
-        {
-            RingSet.Items(set)[i] = (RingBlock*)_rings[i];
-        }
-
-        set->Interrupts = interrupts.Count;
-        for (int i = 0; i < interrupts.Count; i++)
-        {
-            RingSet.InterruptsOf(set)[i] = (uint*)interrupts[i];
         }
 
         RingSet* former = RingSet.Replace(_block, set);

@@ -97,6 +97,7 @@ internal static unsafe class RingRecovery
         // [RING-RESUME] release: the ring's new memory stands before its state. Pairs with [RING-RESUME] (the emitters' look at the state). Without it an
         // emitter publishes where nobody looks any more.
         Atomic.StoreRelease(ref block->State, (uint)RingState.Running);
+        PollerWake.Attend(block->Wake); // where there was no memory for a set with its new word
         ring.Device.OnMoved(ring);
         RingDoorbell.WakePoller(block);
         return true;

@@ -110,6 +110,7 @@ internal static unsafe class Teardown
     {
         ring.Block->FailError = error.Magnitude;
         Atomic.ExchangeFull(ref ring.Block->State, (uint)RingState.Failing); // [RING-FAULT]
+        PollerWake.Attend(ring.Block->Wake);
         return DrainFailing(ring, deadline);
     }
 

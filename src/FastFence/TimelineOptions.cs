@@ -52,7 +52,10 @@ public sealed record RingOptions : TimelineOptions
     /// </summary>
     public nint CompletionTimes { get; init; }
 
-    /// <summary>Address of the completion word; 0 = one of the engine's.</summary>
+    /// <summary>
+    /// Address of the completion word; it stays mapped as long as the engine lives. 0 = one of the engine's. 64-bit words of eight rings
+    /// side by side (aligned to 8 bytes) are looked at in one step: an idle ring then costs the poller a fraction of a nanosecond.
+    /// </summary>
     public nint CompletionWord { get; init; }
 
     /// <summary>Memory that a device in another process shares; then <see cref="CompletionWord"/> and <see cref="CompletionTimes"/> stay 0.</summary>

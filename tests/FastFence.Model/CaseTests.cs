@@ -256,6 +256,18 @@ public sealed class CaseTests
     public void ATurnFollowsOnlyAWholeSetOfRings() => Holds<RingSets>();
 
     [Fact]
+    public void AWordAmongEightIsSeenWithTheResultsBeforeIt() => Holds<RingOctet>();
+
+    [Fact]
+    public void AFailingRingIsVisitedAlthoughItsWordIsSilent() => Holds<RingAttention>();
+
+    [Fact]
+    public void ARingWithItsFirstWaitingJobIsVisited() => Holds<FeedAttention>();
+
+    [Fact]
+    public void WhatAFormerPollerTookAndLeftIsSeenByItsSuccessor() => Holds<ScanTakenOver>();
+
+    [Fact]
     public void AnAwaitOfAFenceEndsOnce() => Holds<Awaiting>();
 
     [Fact]

@@ -27,58 +27,11 @@ internal static unsafe class PollerCore
     public static int DoWork(PollerBlock* poller, ThreadCache* cache, uint term)
     {
         RingSet* set = RingSet.Of(poller);
-        uint done = 0;
-        uint batches = 0;
-        if (set != null && set->Count != 0)
-        {
-            // Round robin: each turn begins one ring further, so that none is always last behind others' budgets.
-            uint first = poller->FirstRing++ % (uint)set->Count;
-            long now = 0;
-            for (uint i = 0; i < (uint)set->Count; i++)
-            {
-                uint at = first + i;
-                RingBlock* ring = RingSet.Items(set)[at < (uint)set->Count ? at : at - (uint)set->Count];
-                if (!RingRetire.Look(cache, ring))
-                {
-                    continue;
-                }
-
-                if (now == 0)
-                {
-                    now = MonotonicClock.Nanoseconds; // one clock read a turn that finds something (decision 7)
-                    poller->Engine->Clock.Publish(now);
-                }
-
-                uint batch = RingRetire.Retire(cache, ring, poller->Budget, now, &poller->Latency, &poller->Words, term);
-                poller->BatchSizes.Record(batch);
-                done += batch;
-                batches++;
-            }
-
-            Feed(poller, cache, set);
-        }
-
+        uint done = set == null || RingScan.IsIdle(poller, set) ? 0 : RingScan.Turn(poller, cache, set, term);
         ThreadCache.Count(cache, Counter.PollTurns);
-        cache->Counters.Add(Counter.RetireBatches, batches);
         Atomic.StoreRelease(ref poller->Words.Heartbeat, poller->Words.Heartbeat + 1);
         Reader.Quiescent(cache->Domain, cache->Reader);
         return (int)done;
-    }
-
-    // Behind all retiring: what has just been signaled lets jobs of any ring go out in the same turn.
-    private static void Feed(PollerBlock* poller, ThreadCache* cache, RingSet* set)
-    {
-        uint fed = 0;
-        for (int i = 0; i < set->Count; i++)
-        {
-            fed += RingFeed.Feed(RingSet.Items(set)[i]);
-        }
-
-        if (fed != 0)
-        {
-            cache->Counters.Add(Counter.JobsFed, fed);
-            poller->Words.IdleSince = 0; // as good as a retired position: their words are on the way
-        }
     }
 
     /// <summary>
@@ -246,6 +199,9 @@ internal static unsafe class PollerCore
             outstanding |= RingRetire.Outstanding(ring->Timeline) != 0;
             if (RingRetire.Look(cache, ring) || RingFeed.IsDue(ring))
             {
+                // Most often a word has come. But this look is exact, and the turn's goes by what it is told: who changed something may stand still
+                // before it has called for attention.
+                PollerWake.Attend(&poller->Wake);
                 return true;
             }
         }

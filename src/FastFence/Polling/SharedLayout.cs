@@ -12,7 +12,7 @@ namespace FastFence.Polling;
 internal static unsafe class SharedLayout
 {
     /// <summary>Rises when a shared word changes its meaning and no size or offset does.</summary>
-    public const ulong Version = 4;
+    public const ulong Version = 5;
 
     /// <summary>FNV-1a over the facts.</summary>
     public static ulong Hash()
@@ -36,6 +36,8 @@ internal static unsafe class SharedLayout
         Mix(ref hash, (ulong)sizeof(PollerControl));
         Mix(ref hash, (ulong)sizeof(PollerBlock));
         Mix(ref hash, (ulong)sizeof(PollerWords));
+        Mix(ref hash, (ulong)sizeof(PollerWake));
+        Mix(ref hash, (ulong)sizeof(RingSet));
         Mix(ref hash, (ulong)sizeof(EngineBlock));
         Mix(ref hash, (ulong)sizeof(PoolSet));
         Mix(ref hash, (ulong)sizeof(SlotPool));

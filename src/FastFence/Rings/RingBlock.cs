@@ -8,6 +8,7 @@
 //
 // Invariant: Completed ≤ Seen ≤ LastSeqno ≤ Completed + Capacity.
 using System.Runtime.InteropServices;
+using FastFence.Atomics;
 using FastFence.Fences;
 using FastFence.Memory;
 
@@ -187,11 +188,45 @@ internal unsafe struct RingBlock
     public static ref ulong RetireOf(RingBlock* ring, ulong position) => ref ring->Retire[position & (ring->Capacity - 1)];
 }
 
-/// <summary>The futex word of a sleeping poller, on a line of its own.</summary>
+/// <summary>What others tell a poller, on a line of its own: the futex word of its sleep, and that it is to look around.</summary>
 [StructLayout(LayoutKind.Explicit, Size = Reservation.ContentionBytes)]
-internal struct PollerWake
+internal unsafe struct PollerWake
 {
     /// <summary>1 while it sleeps, or is about to.</summary>
     [FieldOffset(0)]
     public uint Asleep;
+
+    /// <summary><see cref="LookOnce"/> and <see cref="LookAlways"/>; 0 while completion words say all that a turn has to know.</summary>
+    [FieldOffset(4)]
+    public uint Attention;
+
+    /// <summary>The next turn looks at every ring, whatever its word says. Taken away by that turn.</summary>
+    public const uint LookOnce = 1;
+
+    /// <summary>Every turn does, and what turns remember is left alone: a former poller may still be at it.</summary>
+    public const uint LookAlways = 2;
+
+    /// <summary>
+    /// Something that no completion word tells has changed for a ring: its state, what waits on it, where its word is. Called behind the change. Any thread; not often.
+    /// </summary>
+    public static void Attend(PollerWake* wake)
+    {
+        if (wake != null)
+        {
+            // [ATTENTION-CALL] full: behind the change. Pairs with [ATTENTION-TAKE]. Without it the turn that takes the mark does not see the change, and
+            // later ones do not look: a failing ring never ends, a waiting job never goes out.
+            Atomic.OrFull(ref wake->Attention, LookOnce);
+        }
+    }
+
+    /// <summary>A second poller is about to begin while the first may go on. The host.</summary>
+    public static void BeginSharing(PollerWake* wake)
+    {
+        // [SCAN-SHARED] full: before the second's first step. Pairs with [ATTENTION-TAKE]. Without it what the first takes, and does not get to,
+        // hides from the second.
+        Atomic.OrFull(ref wake->Attention, LookAlways);
+    }
+
+    /// <summary>The first has ended. What it left behind is made anew before anybody goes by it. The host.</summary>
+    public static void EndSharing(PollerWake* wake) => Atomic.ExchangeFull(ref wake->Attention, LookOnce); // [SCAN-SHARED]
 }

@@ -75,7 +75,7 @@ internal static unsafe class RingFeed
         }
     }
 
-    /// <summary>Tells the poller how far to look. The emitter, after its publication.</summary>
+    /// <summary>Tells the poller how far to look, and that it is to. The emitter, after its publication.</summary>
     public static void Announce(RingBlock* ring, ulong position)
     {
         ulong last = Atomic.LoadAcquire(ref ring->LastWaiting);
@@ -86,6 +86,7 @@ internal static unsafe class RingFeed
             ulong found = Atomic.CompareExchangeFull(ref ring->LastWaiting, position, last);
             if (found == last)
             {
+                PollerWake.Attend(ring->Wake);
                 return;
             }
 
@@ -106,10 +107,13 @@ internal static unsafe class RingFeed
         return RingSlot.NumberOf(number) > position || (RingSlot.NumberOf(number) == position && IsReady(ring, position, number));
     }
 
+    /// <summary>May a job of this ring wait? Poller only.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static bool HasWaiting(RingBlock* ring) => Atomic.LoadAcquire(ref ring->LastWaiting) > ring->FeedCursor;
+
     /// <summary>Lets the jobs go out whose in-fences have signaled, in order; how many. Poller only; never blocks.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static uint Feed(RingBlock* ring) =>
-        Atomic.LoadAcquire(ref ring->LastWaiting) <= ring->FeedCursor ? 0 : FeedWaiting(ring);
+    public static uint Feed(RingBlock* ring) => HasWaiting(ring) ? FeedWaiting(ring) : 0;
 
     /// <summary>Does the ring's next job wait for a fence? Then the device is not late. Any thread.</summary>
     public static bool IsWaiting(RingBlock* ring)

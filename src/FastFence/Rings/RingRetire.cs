@@ -7,6 +7,7 @@
 //   ─► empty its retire slot (from this handle only) ─► move the turn (from the position before only)
 //
 // Until it goes on it is a late reader, so no fence that it has found is reused under it.
+using System.Runtime.CompilerServices;
 using FastFence.Atomics;
 using FastFence.Fences;
 using FastFence.Memory;
@@ -70,6 +71,16 @@ internal static unsafe class RingRetire
         Atomic.StoreRelease(ref ring->Seen, word);
         return true;
     }
+
+    /// <summary>
+    /// Is there nothing to do as long as the word reads as <see cref="RingBlock.Seen"/>? Then nobody but a change of the word, or attention, brings the
+    /// poller back. Poller only, after its look.
+    /// </summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static bool IsSettled(RingBlock* ring) =>
+        Atomic.LoadAcquire(ref ring->State) is (uint)RingState.Running or (uint)RingState.Stopping
+        && ring->HasRefused == 0
+        && ring->Seen == Atomic.LoadPlain(ref ring->Timeline->Completed);
 
     private static void Refuse(ThreadCache* cache, RingBlock* ring, ulong word, uint state)
     {

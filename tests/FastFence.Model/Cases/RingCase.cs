@@ -33,10 +33,7 @@ internal abstract unsafe class RingCase : ModelCase
         Poller->Engine = World.Engine;
         Poller->Budget = 16;
         Poller->ParkNanoseconds = 10_000_000;
-        RingSet* set = (RingSet*)BlockHeap.TryAllocate(RingSet.BytesFor(1));
-        set->Count = 1;
-        RingSet.Items(set)[0] = Ring;
-        Poller->Rings = (nint)set;
+        Poller->Rings = (nint)RingSet.TryMake([(nint)Ring], []);
         Ring->Wake = &Poller->Wake;
         World.Cache(PollerThread)->Reader->State = (uint)ReaderState.Online;
         Reader.GoOnline(World.Domain, World.Cache(PollerThread)->Reader);
@@ -77,6 +74,13 @@ internal abstract unsafe class RingCase : ModelCase
         {
             PollerCore.Idle(Poller, cache, 0, PollerCore.DoWork(Poller, cache, 0));
         }
+    }
+
+    /// <summary>Turns until every ring is settled: from here on a turn goes by words and attention alone.</summary>
+    protected void Settle()
+    {
+        PollerCore.DoWork(Poller, World.Cache(PollerThread), 0);
+        Require(((RingSet*)Poller->Rings)->IsNew == 0, "a turn leaves a new set new");
     }
 
     /// <summary>Retires what is left although the device has not done it, as failing does.</summary>

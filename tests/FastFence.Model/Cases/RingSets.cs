@@ -28,7 +28,7 @@ internal sealed unsafe class RingSets : RingCase
     public override void SetUp()
     {
         base.SetUp();
-        _new = (RingSet*)BlockHeap.TryAllocate(RingSet.BytesFor(0));
+        _new = RingSet.TryMake([], []);
         Names.Set(ref Poller->Rings, "rings");
         Names.Set(ref Former, "the former set");
         Names.Set(ref New, "the new set");

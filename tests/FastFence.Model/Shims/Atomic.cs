@@ -19,6 +19,19 @@ internal static unsafe class Atomic
         ? (nint)(Run.Current.Load((nint)Unsafe.AsPointer(ref word), 8, Order.Plain, new Site(file, line)))
         : word;
 
+    public const int WideWords = 8;
+
+    public static uint DifferPlain(ref ulong words, ref ulong others, [CallerFilePath] string file = "", [CallerLineNumber] int line = 0)
+    {
+        uint bits = 0;
+        for (int i = 0; i < WideWords; i++)
+        {
+            bits |= LoadPlain(ref Unsafe.Add(ref words, i), file, line) != Unsafe.Add(ref others, i) ? 1u << i : 0;
+        }
+
+        return bits;
+    }
+
     public static ulong LoadAcquire(ref ulong word, [CallerFilePath] string file = "", [CallerLineNumber] int line = 0) => Run.IsModelThread
         ? Run.Current.Load((nint)Unsafe.AsPointer(ref word), 8, Order.Acquire, new Site(file, line))
         : word;
