@@ -287,6 +287,30 @@ public sealed unsafe class FencePoller
         Replace();
     }
 
+    /// <summary>
+    /// Waits until no turn looks at what was taken from it before <paramref name="stamp"/>: its host may unmap a completion word then. False when the poller
+    /// stood still so long.
+    /// </summary>
+    internal bool AwaitTurn(ulong stamp, TimeSpan limit)
+    {
+        ThreadCache* cache = _block->Cache;
+        ReaderRecord* reader = cache == null ? null : cache->Reader;
+        if (!IsRunning || reader == null || reader == Registry.CurrentReader())
+        {
+            return true; // turns are the callers' own, under the lock of the set
+        }
+
+        for (long deadline = MonotonicClock.After(limit); Domain.IsHeldBy(reader, stamp); CurrentThread.Yield())
+        {
+            if (MonotonicClock.Nanoseconds >= deadline)
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
+
     /// <summary>A ring has other memory: the poller is to look at another word, and to sleep on another interrupt word.</summary>
     internal bool TryRefresh(Lock gate)
     {

@@ -89,9 +89,14 @@ internal static unsafe class RingRecovery
 
         // The poller must not sleep on a word of the former memory when that is given up.
         nint former = RingMemory.Move(block, addresses);
-        if (ring.Exporter.Engine.Poller.TryRefresh(ring.Exporter.Engine.Gate) && former != 0)
+        FencePoller poller = ring.Exporter.Engine.Poller;
+        if (poller.TryRefresh(ring.Exporter.Engine.Gate))
         {
-            RingMemory.GiveUpLater(block->Engine, former);
+            poller.AwaitTurn(Domain.Stamp(Domain.Process), Teardown.GraceLimit); // the device's owner may unmap the former memory once told
+            if (former != 0)
+            {
+                RingMemory.GiveUpLater(block->Engine, former);
+            }
         }
 
         // [RING-RESUME] release: the ring's new memory stands before its state. Pairs with [RING-RESUME] (the emitters' look at the state). Without it an

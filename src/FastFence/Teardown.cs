@@ -20,6 +20,9 @@ internal static unsafe class Teardown
     /// <summary>How long an end waits for a grace period.</summary>
     public static readonly TimeSpan GraceLimit = TimeSpan.FromSeconds(10);
 
+    // A turn takes microseconds; a poller that stands still longer has the watchdog's attention.
+    private static readonly TimeSpan s_turnLimit = TimeSpan.FromSeconds(1);
+
     private static readonly TimeSpan s_quiesceLimit = TimeSpan.FromSeconds(5);
 
     /// <summary>Closes a timeline; a ring's timeline closes the ring.</summary>
@@ -147,6 +150,7 @@ internal static unsafe class Teardown
         }
 
         FenceEngine engine = ring.Exporter.Engine;
+        ulong removed = 0;
         lock (engine.Gate)
         {
             if (ring.Exporter.Rings.Remove(ring))
@@ -154,10 +158,11 @@ internal static unsafe class Teardown
                 Atomic.StoreRelease(ref ring.Timeline.Block->Closed, 1);
                 engine.Poller.Remove(ring);
                 ring.Exporter.ClosedRings.Add(ring);
+                removed = Domain.Stamp(Domain.Process);
             }
         }
 
-        return true;
+        return removed == 0 || engine.Poller.AwaitTurn(removed, s_turnLimit);
     }
 
     /// <summary>

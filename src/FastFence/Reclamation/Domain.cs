@@ -163,6 +163,13 @@ internal static unsafe partial class Domain
         return shared != 0 ? Math.Min(oldest, shared & ~NestMask) : oldest;
     }
 
+    /// <summary>Has an online reader been inside since before the stamp? [GP-SCAN] of one record: it needs no barrier.</summary>
+    public static bool IsHeldBy(ReaderRecord* online, ulong stamp)
+    {
+        ulong word = Atomic.LoadAcquire(ref online->Word); // [GP-SCAN]
+        return word != 0 && (word & ~NestMask) < stamp;
+    }
+
     /// <summary>First record of the domain.</summary>
     public static ReaderRecord* First(DomainBlock* domain) => (ReaderRecord*)Atomic.LoadAcquire(ref domain->Records);
 

@@ -1,6 +1,8 @@
+using System.IO.MemoryMappedFiles;
 using System.Runtime.InteropServices;
 using FastFence.Memory;
 using FastFence.Polling;
+using FastFence.Reclamation;
 using Xunit;
 
 namespace FastFence.Tests.Rings;
@@ -36,6 +38,31 @@ public sealed unsafe class MovedWordTests
         }
 
         device.Free();
+    }
+
+    [Fact]
+    public void AWordMayBeUnmappedAsSoonAsItsRingIsClosed()
+    {
+        using FenceEngine engine = new(new FenceEngineOptions { PollerKind = PollerKind.Managed, PollerSpin = TimeSpan.FromMilliseconds(50) });
+        using FenceRing busy = engine.CreateRing("keeps the poller awake");
+        for (int i = 0; i < 300; i++)
+        {
+            using MemoryMappedFile file = MemoryMappedFile.CreateNew(null, Environment.SystemPageSize);
+            using MemoryMappedViewAccessor view = file.CreateViewAccessor();
+            byte* page = null;
+            view.SafeMemoryMappedViewHandle.AcquirePointer(ref page);
+            engine.CreateRing("mapped", new RingOptions { CompletionWord = (nint)page }).Dispose();
+            view.SafeMemoryMappedViewHandle.ReleasePointer();
+        }
+    }
+
+    [Fact]
+    public void ATurnIsAwaitedUntilItsReportOrTheLimit()
+    {
+        using FenceEngine engine = new(new FenceEngineOptions { PollerKind = PollerKind.Managed, PollerSpin = TimeSpan.FromMinutes(1) });
+        using FenceRing ring = engine.CreateRing("keeps the poller awake");
+        Assert.True(engine.Poller.AwaitTurn(Domain.Stamp(Domain.Process), TimeSpan.FromMinutes(1)));
+        Assert.False(engine.Poller.AwaitTurn(ulong.MaxValue, TimeSpan.FromMilliseconds(20))); // a stamp that no report reaches
     }
 
     /// <summary>Two places for a ring of this process.</summary>
