@@ -1,3 +1,4 @@
+using FastFence.Memory;
 using FastFence.Reclamation;
 using Xunit;
 
@@ -119,6 +120,7 @@ public sealed unsafe class CallbackAloneTests : FenceTest
         next.Fence.AddCallback((_, _) => _ran.Add(1), null, out _);
         Assert.Equal(SignalResult.Signaled, source.Signal());
         Assert.Equal([0, 1], _ran);
+        Assert.Equal(0u, ((Bag*)Registry.Current.Cache->Late)->Count); // settled when the callbacks had returned
         next.Dispose();
         AssertNothingIsHeld();
     }
