@@ -35,7 +35,7 @@ internal static unsafe class CallbackTurn
             return true;
         }
 
-        // Nobody but us writes our own cache there, and we take it away before we give the turn up.
+        // Nobody but us writes our own cache there, and whoever takes the turn after us writes there first.
         if (queued == Held && Atomic.LoadPlain(&timeline->Runner) == (nint)cache)
         {
             Atomic.StorePlain(&timeline->RunCount, Atomic.LoadPlain(&timeline->RunCount) + 1);
