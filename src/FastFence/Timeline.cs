@@ -44,7 +44,7 @@ public sealed unsafe partial class Timeline : IDisposable
         get
         {
             Section.Enter();
-            bool closed = IsFreed || Atomic.LoadAcquire(ref _block->Closed) != 0;
+            bool closed = IsFreed || Atomic.LoadAcquire(&_block->Closed) != 0;
             Section.Exit();
             return closed;
         }
@@ -85,7 +85,7 @@ public sealed unsafe partial class Timeline : IDisposable
             return TryCreateSlowly(ref words, out source, privateData);
         }
 
-        uint index = !IsFreed && Atomic.LoadAcquire(ref timeline->Closed) == 0 && (PoolSet*)timeline->Engine == cache->Pools
+        uint index = !IsFreed && Atomic.LoadAcquire(&timeline->Closed) == 0 && (PoolSet*)timeline->Engine == cache->Pools
             && cache->Serial == cache->Pools->Serial ? FenceLife.TryReserve(cache) : 0;
         if (index == 0)
         {
@@ -148,7 +148,7 @@ public sealed unsafe partial class Timeline : IDisposable
     private FenceSource CreateInside(ref ThreadWords words, nint privateData, ulong names)
     {
         TimelineBlock* timeline = _block;
-        if (Atomic.LoadAcquire(ref timeline->Closed) != 0)
+        if (Atomic.LoadAcquire(&timeline->Closed) != 0)
         {
             return default;
         }
@@ -174,8 +174,8 @@ public sealed unsafe partial class Timeline : IDisposable
             return Atomic.AddFull(ref timeline->LastSeqno, 1);
         }
 
-        ulong seqno = Atomic.LoadPlain(ref timeline->LastSeqno) + 1;
-        Atomic.StoreRelease(ref timeline->LastSeqno, seqno);
+        ulong seqno = Atomic.LoadPlain(&timeline->LastSeqno) + 1;
+        Atomic.StoreRelease(&timeline->LastSeqno, seqno);
         return seqno;
     }
 
@@ -217,7 +217,7 @@ public sealed unsafe partial class Timeline : IDisposable
     // Before the grace period after which the block goes. What it came to stays readable.
     internal void MarkFreed()
     {
-        _final = Atomic.LoadAcquire(ref _block->Completed);
+        _final = Atomic.LoadAcquire(&_block->Completed);
         Atomic.ExchangeFull(ref _freed, 1);
     }
 

@@ -11,7 +11,7 @@ using System.Runtime.Intrinsics;
 namespace FastFence.Atomics;
 
 /// <summary>Memory words with the ordering in the method's name. Thread class: any. Never blocks, never allocates.</summary>
-internal static class Atomic
+internal static unsafe class Atomic
 {
     /// <summary>Reads with no ordering.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -24,6 +24,21 @@ internal static class Atomic
     /// <inheritdoc cref="LoadPlain(ref ulong)"/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static nint LoadPlain(ref nint word) => word;
+
+    /// <summary>
+    /// As the other, for a field of native memory, <c>&amp;block->Field</c>: base and offset become one operand. Of <c>ref block->Field</c> the JIT makes an
+    /// address of its own first, for it adds nothing to a reference while it takes the operand.
+    /// </summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static ulong LoadPlain(ulong* word) => *word;
+
+    /// <inheritdoc cref="LoadPlain(ulong*)"/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static uint LoadPlain(uint* word) => *word;
+
+    /// <inheritdoc cref="LoadPlain(ulong*)"/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static nint LoadPlain(nint* word) => *word;
 
     /// <summary>How many words <see cref="DifferPlain"/> compares.</summary>
     public const int WideWords = 8;
@@ -89,6 +104,22 @@ internal static class Atomic
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void StorePlain(ref byte word, byte value) => word = value;
 
+    /// <inheritdoc cref="LoadPlain(ulong*)"/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void StorePlain(ulong* word, ulong value) => *word = value;
+
+    /// <inheritdoc cref="LoadPlain(ulong*)"/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void StorePlain(uint* word, uint value) => *word = value;
+
+    /// <inheritdoc cref="LoadPlain(ulong*)"/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void StorePlain(nint* word, nint value) => *word = value;
+
+    /// <inheritdoc cref="LoadPlain(ulong*)"/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void StorePlain(byte* word, byte value) => *word = value;
+
     /// <summary>Reads; later accesses stay after it.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static ulong LoadAcquire(ref ulong word) => Volatile.Read(ref word);
@@ -105,6 +136,22 @@ internal static class Atomic
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static byte LoadAcquire(ref byte word) => Volatile.Read(ref word);
 
+    /// <inheritdoc cref="LoadPlain(ulong*)"/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static ulong LoadAcquire(ulong* word) => Volatile.Read(ref *word);
+
+    /// <inheritdoc cref="LoadPlain(ulong*)"/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static uint LoadAcquire(uint* word) => Volatile.Read(ref *word);
+
+    /// <inheritdoc cref="LoadPlain(ulong*)"/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static nint LoadAcquire(nint* word) => Volatile.Read(ref *word);
+
+    /// <inheritdoc cref="LoadPlain(ulong*)"/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static byte LoadAcquire(byte* word) => Volatile.Read(ref *word);
+
     /// <summary>Writes; earlier accesses stay before it.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void StoreRelease(ref ulong word, ulong value) => Volatile.Write(ref word, value);
@@ -120,6 +167,22 @@ internal static class Atomic
     /// <inheritdoc cref="StoreRelease(ref ulong, ulong)"/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void StoreRelease(ref byte word, byte value) => Volatile.Write(ref word, value);
+
+    /// <inheritdoc cref="LoadPlain(ulong*)"/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void StoreRelease(ulong* word, ulong value) => Volatile.Write(ref *word, value);
+
+    /// <inheritdoc cref="LoadPlain(ulong*)"/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void StoreRelease(uint* word, uint value) => Volatile.Write(ref *word, value);
+
+    /// <inheritdoc cref="LoadPlain(ulong*)"/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void StoreRelease(nint* word, nint value) => Volatile.Write(ref *word, value);
+
+    /// <inheritdoc cref="LoadPlain(ulong*)"/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void StoreRelease(byte* word, byte value) => Volatile.Write(ref *word, value);
 
     /// <summary>Replaces <paramref name="expected"/> by <paramref name="value"/>; returns what stood there.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

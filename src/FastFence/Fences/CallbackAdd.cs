@@ -15,7 +15,7 @@ internal static unsafe class CallbackAdd
         ref ThreadWords words, ulong handle, NodeKind kind, nint function, nint argument, out CallbackRegistration registration)
     {
         ThreadCache* cache = words.Cache;
-        if (cache == null || handle == 0)
+        if (cache == null)
         {
             return AddSlowly(ref words, handle, kind, function, argument, out registration);
         }
@@ -27,14 +27,17 @@ internal static unsafe class CallbackAdd
         }
 
         FenceSlot* fence = FenceSlot.Of(handle);
+
+        // The slot is not given out again before the section ends: its head stays of the life that was seen current. No life has a null handle's generation.
         ulong head = IsOwn(cache, fence, (uint)(handle >> 32)) ? Atomic.LoadAcquire(ref FenceSlot.HeadOf(fence)) : HeadWord.ClosedBit;
-        uint index = HeadWord.IsOpenOf(head, (uint)(handle >> 32)) ? CallbackList.TryTake(cache) : 0;
+        uint index = HeadWord.IsClosed(head) ? 0 : CallbackList.TryTake(cache);
         if (index == 0)
         {
             Reader.LeaveBrief(reader, before);
             return AddSlowly(ref words, handle, kind, function, argument, out registration);
         }
 
+        ThreadCache.Count(cache, Counter.NodesTaken);
         CallbackNode* node = CallbackNode.At(index);
         uint generation = node->State & ~NodeState.Mask;
         node->Function = function;
@@ -53,9 +56,13 @@ internal static unsafe class CallbackAdd
             ThreadCache.Count(cache, Counter.Awaits);
         }
 
-        bool enables = (fence->Timeline->Flags & TimelineFlags.Enables) != 0;
+        if ((fence->Timeline->Flags & TimelineFlags.Enables) != 0)
+        {
+            return EnableInside(handle, reader, before);
+        }
+
         Reader.LeaveBrief(reader, before);
-        return enables ? Enable(handle) : AddCallbackResult.Added;
+        return AddCallbackResult.Added;
     }
 
     /// <summary>Removes a callback, given what its registration holds; as <see cref="CallbackRegistration.Remove"/>.</summary>
@@ -90,7 +97,7 @@ internal static unsafe class CallbackAdd
                 return RemoveMarked(ref words, handle, index, generation, before, head);
             }
 
-            Atomic.StoreRelease(ref node->Final, 1); // [CB-FINAL]
+            Atomic.StoreRelease(&node->Final, 1); // [CB-FINAL]
             ThreadCache.Count(cache, Counter.CallbacksRemoved);
         }
 
@@ -132,6 +139,14 @@ internal static unsafe class CallbackAdd
         bool enables = (fence->Timeline->Flags & TimelineFlags.Enables) != 0;
         Reader.LeaveBrief(words.Reader, before);
         return enables ? Enable(handle) : AddCallbackResult.Added;
+    }
+
+    // Ends Add's section.
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static AddCallbackResult EnableInside(ulong handle, ReaderRecord* reader, ulong before)
+    {
+        Reader.LeaveBrief(reader, before);
+        return Enable(handle);
     }
 
     // Enabling comes after the push: the op may answer that the fence has passed, and the engine then signals with the callback in place.

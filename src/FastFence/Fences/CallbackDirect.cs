@@ -19,6 +19,9 @@ internal static unsafe class CallbackDirect
     /// <summary>Most callbacks that go this way: a kilobyte of the signaller's stack.</summary>
     public const int Most = 64;
 
+    /// <summary>What <see cref="PushesOf"/> is of a callback that is the only one the fence has ever had.</summary>
+    public const uint Alone = 1;
+
     /// <summary>A function and its argument; without a function the argument is a delegate's entry.</summary>
     public struct Call
     {
@@ -48,38 +51,28 @@ internal static unsafe class CallbackDirect
     /// turn. Inside a section.
     /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static bool MayRun(ThreadCache* cache, TimelineBlock* timeline, uint newest) =>
+    public static bool MayRun(ThreadCache* cache, TimelineBlock* timeline) =>
 
         // In foreign code is every thread that runs callbacks, of whatever engine: then they go on the run list (C12).
         (cache->SignalNested | cache->Reader->InForeignCode | (timeline->Flags & TimelineFlags.HandsOver)) == 0
-        && newest != 0 && cache->Record == 0 && CallbackTurn.IsIdle(timeline)
+        && cache->Record == 0 && CallbackTurn.IsIdle(timeline);
 
-        // As many as were ever pushed, so at least as many as there are.
-        && Atomic.LoadPlain(ref CallbackNode.At(newest)->RunNext) <= Math.Min(Most, SlotCache.Room(cache, &cache->Nodes));
+    /// <summary>How many callbacks were ever pushed up to this one, so at least as many as there are.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static uint PushesOf(uint newest) => Atomic.LoadPlain(&CallbackNode.At(newest)->RunNext);
+
+    /// <summary>Most pushes of a fence whose callbacks can go this way at the moment. <see cref="Alone"/> always can.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static uint MostNow(ThreadCache* cache) => Math.Min(Most, SlotCache.Room(cache, &cache->Nodes));
 
     /// <summary>
     /// Claims callbacks, newest first, writes them before <paramref name="end"/> and gives their nodes up; how many. 0 where one is for the other way: then the
     /// nodes before it are claimed, linked, and not given up. After <see cref="MayRun"/>, in the same section.
     /// </summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    [MethodImpl(MethodImplOptions.NoInlining)]
     public static uint Gather(ThreadCache* cache, uint newest, Call* end, Pass* pass)
     {
-        CallbackNode* node = CallbackNode.At(newest);
-        if (Atomic.LoadAcquire(ref CallbackNode.NextOf(node)) != 0 || !TryClaim(node))
-        {
-            return GatherMany(cache, newest, end, pass);
-        }
-
-        // One alone, as most fences have: nothing to be linked or counted.
-        Copy(node, end - 1);
-        CallbackList.Give(cache, newest);
-        return 1;
-    }
-
-    [MethodImpl(MethodImplOptions.NoInlining)]
-    private static uint GatherMany(ThreadCache* cache, uint newest, Call* end, Pass* pass)
-    {
-        Bag* bag = (Bag*)Atomic.LoadPlain(ref cache->Nodes.Staging);
+        Bag* bag = (Bag*)Atomic.LoadPlain(&cache->Nodes.Staging);
         uint staged = bag->Count;
         uint* item = Bag.ItemsOf(bag) + staged;
         uint first = 0;
@@ -95,8 +88,10 @@ internal static unsafe class CallbackDirect
                 return 0;
             }
 
-            Atomic.StorePlain(ref node->RunNext, first);
-            Copy(node, --call);
+            Atomic.StorePlain(&node->RunNext, first);
+            call--;
+            call->Function = node->Function;
+            call->Argument = node->Argument;
             Atomic.StorePlain(ref *item++, index);
             first = index;
             index = Atomic.LoadAcquire(ref CallbackNode.NextOf(node));
@@ -105,7 +100,7 @@ internal static unsafe class CallbackDirect
 
         uint count = (uint)(end - call);
         ((ulong*)&cache->Counters)[(int)Counter.NodesReleased] += count;
-        Atomic.StoreRelease(ref bag->Count, staged + count); // [STAGE-PUT]
+        Atomic.StoreRelease(&bag->Count, staged + count); // [STAGE-PUT]
         if (cache->BagCapacity - staged < 2 * count)
         {
             // No room for as many again: sealed now, or those would have to go the other way.
@@ -115,9 +110,9 @@ internal static unsafe class CallbackDirect
         return count;
     }
 
-    // False where the node is for the other way; it is as it was then.
+    /// <summary>Claims a node; false where it is for the other way, and is as it was then.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static bool TryClaim(CallbackNode* node)
+    public static bool TryClaim(CallbackNode* node)
     {
         uint state = Atomic.LoadAcquire(ref CallbackNode.StateOf(node)); // [CB-CLAIM]
         if ((state & NodeState.Mask) != NodeState.Pending || !CallbackNode.IsOwnerless(node))
@@ -129,30 +124,46 @@ internal static unsafe class CallbackDirect
         return true;
     }
 
+    /// <summary>Runs one. Outside any section; the thread runs callbacks, says its cache.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Copy(CallbackNode* node, Call* to)
+    public static void RunOne(ThreadCache* cache, ReaderRecord* reader, ulong handle, nint function, nint argument)
     {
-        to->Function = node->Function;
-        to->Argument = node->Argument;
+        ForeignCode.EnterOutermost(reader, ForeignKind.Callback, handle);
+        Atomic.StorePlain(&reader->ForeignFunction, function);
+        ThreadCache.Count(cache, Counter.CallbacksRun);
+        try
+        {
+            if (function != 0)
+            {
+                ((delegate*<Fence, nint, void>)function)(new Fence(handle), argument);
+            }
+            else
+            {
+                RunDelegate((int)argument, handle);
+            }
+        }
+#pragma warning disable CA1031 // C12: whatever a callback throws is counted and reported
+        catch (Exception e)
+#pragma warning restore CA1031
+        {
+            Threw(cache, handle, e);
+        }
+
+        ForeignCode.ExitOutermost(reader);
     }
 
     /// <summary>Runs what was gathered. Outside any section; the thread runs callbacks, says its cache.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void RunAll(ThreadCache* cache, ulong handle, Call* from, Call* end)
+    public static void RunAll(ThreadCache* cache, ReaderRecord* reader, ulong handle, Call* from, Call* end)
     {
-        // The outermost foreign code of the thread: the words that are not written here are as the one before has left them.
-        ReaderRecord* reader = cache->Reader;
-        Atomic.StorePlain(ref reader->ForeignFence, handle);
-        Atomic.StorePlain(ref reader->ForeignKind, (uint)ForeignKind.Callback);
-        reader->InForeignCode = 1;
+        ForeignCode.EnterOutermost(reader, ForeignKind.Callback, handle);
         do
         {
             from = Run(cache, reader, handle, from, end);
         }
         while (from != end);
 
-        Atomic.StorePlain(ref reader->ForeignKind, (uint)ForeignKind.None);
-        reader->InForeignCode = 0;
+        ForeignCode.ExitOutermost(reader);
     }
 
     // Calls one after the other; one that throws is reported and ends it, and the next one is returned. Outside any section. One try for all of them:
@@ -168,7 +179,7 @@ internal static unsafe class CallbackDirect
                 nint argument = next->Argument;
                 next++;
                 ThreadCache.Count(cache, Counter.CallbacksRun);
-                Atomic.StorePlain(ref reader->ForeignFunction, function);
+                Atomic.StorePlain(&reader->ForeignFunction, function);
                 if (function != 0)
                 {
                     ((delegate*<Fence, nint, void>)function)(new Fence(handle), argument);
@@ -184,11 +195,18 @@ internal static unsafe class CallbackDirect
         catch (Exception e)
 #pragma warning restore CA1031
         {
-            ThreadCache.Count(cache, Counter.CallbacksThrown);
-            Faults.Report(cache->Pools->Serial, new Fence(handle), e);
+            Threw(cache, handle, e);
         }
 
         return next;
+    }
+
+    // Not in line: what it uses would be kept in registers that each call saves.
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static void Threw(ThreadCache* cache, ulong handle, Exception e)
+    {
+        ThreadCache.Count(cache, Counter.CallbacksThrown);
+        Faults.Report(cache->Pools->Serial, new Fence(handle), e);
     }
 
     private static void RunDelegate(int entry, ulong handle)

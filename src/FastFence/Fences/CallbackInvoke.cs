@@ -28,9 +28,8 @@ internal static unsafe class CallbackInvoke
     /// run list.
     /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void EndDirect(ThreadCache* cache, FenceSlot* fence, TimelineBlock* timeline)
+    public static void EndDirect(ThreadCache* cache, ReaderRecord* reader, FenceSlot* fence, TimelineBlock* timeline)
     {
-        ReaderRecord* reader = cache->Reader;
         ulong before = Reader.EnterBrief(cache->Domain, reader);
         CallbackRun.Finish((EngineBlock*)cache->Pools, fence);
         if (CallbackTurn.Leave(timeline))
@@ -50,7 +49,7 @@ internal static unsafe class CallbackInvoke
             RunFence(cache, cache->RunHead, null, last: false);
         }
 
-        LateSlots.Settle(cache);
+        LateSlots.SettleIfAny(cache);
         cache->Running = 0;
     }
 
@@ -88,8 +87,8 @@ internal static unsafe class CallbackInvoke
         while (newest != 0)
         {
             CallbackNode* node = CallbackNode.At(newest);
-            uint next = Atomic.LoadPlain(ref node->RunNext);
-            Atomic.StorePlain(ref node->RunNext, oldest);
+            uint next = Atomic.LoadPlain(&node->RunNext);
+            Atomic.StorePlain(&node->RunNext, oldest);
             oldest = newest;
             newest = next;
         }
@@ -97,7 +96,7 @@ internal static unsafe class CallbackInvoke
         while (oldest != 0)
         {
             CallbackNode* node = CallbackNode.At(oldest);
-            uint next = Atomic.LoadPlain(ref node->RunNext);
+            uint next = Atomic.LoadPlain(&node->RunNext);
             delegate*<nint, void> tell = (delegate*<nint, void>)node->Function;
             nint argument = node->Argument;
             CallbackList.Give(cache, oldest);
@@ -113,7 +112,7 @@ internal static unsafe class CallbackInvoke
         // Looked at before: after its last callback a fence that nobody holds is not ours to look at. Its timeline stays until
         // the fence is quiesced, and then to the end of the section.
         FenceSlot* fence = FenceSlot.At(index);
-        bool owned = (Atomic.LoadAcquire(ref fence->Flags) & FenceFlags.RunReference) != 0;
+        bool owned = (Atomic.LoadAcquire(&fence->Flags) & FenceFlags.RunReference) != 0;
         ulong handle = CallbackRun.HandleOf(fence, index);
         TimelineBlock* of = fence->Timeline;
         RunChain(cache, fence, handle, popRunList: timeline == null);
@@ -136,7 +135,7 @@ internal static unsafe class CallbackInvoke
     {
         CallbackWitness? witness = cache->Running == ThreadCache.HandedOver ? CallbackWitness.Current : null;
         ForeignCode before = ForeignCode.Enter(cache->Reader, ForeignKind.Callback, 0, handle, 0, 0);
-        uint left = Atomic.LoadPlain(ref fence->Link);
+        uint left = Atomic.LoadPlain(&fence->Link);
         while (left != 0)
         {
             left = RunFrom(cache, left, handle, popRunList, witness);
@@ -158,7 +157,7 @@ internal static unsafe class CallbackInvoke
             {
                 uint index = next;
                 CallbackNode* node = CallbackNode.At(index);
-                next = Atomic.LoadPlain(ref node->RunNext);
+                next = Atomic.LoadPlain(&node->RunNext);
                 uint kind = node->Kind;
                 if ((kind & CallbackNode.LastBit) != 0)
                 {

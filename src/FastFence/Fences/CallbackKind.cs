@@ -37,7 +37,7 @@ internal readonly unsafe struct CallbackKind : ISlotKind
                 Poison.Fill((byte*)node, Reservation.NodeBytes);
             }
 
-            Atomic.StoreRelease(ref node->State, (node->State & ~NodeState.Mask) + NodeState.GenerationStep);
+            Atomic.StoreRelease(&node->State, (node->State & ~NodeState.Mask) + NodeState.GenerationStep);
         }
     }
 }

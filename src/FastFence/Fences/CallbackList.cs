@@ -35,35 +35,42 @@ internal static unsafe class CallbackList
     public static uint Take(ThreadCache* cache)
     {
         uint index = TryTake(cache);
-        return index != 0 ? index : TakeSlow(cache);
-    }
-
-    /// <summary>As <see cref="Take"/>, where a node is at hand and as it should be; else 0, and nothing has changed. Calls nothing.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static uint TryTake(ThreadCache* cache)
-    {
-        uint index = SlotCache.TryTakeIntact<CallbackKind>(cache->Pools, &cache->Nodes);
-        if (index != 0)
+        if (index == 0)
         {
-            ThreadCache.Count(cache, Counter.NodesTaken);
+            return TakeSlow(cache);
         }
 
+        ThreadCache.Count(cache, Counter.NodesTaken);
         return index;
     }
+
+    /// <summary>
+    /// As <see cref="Take"/>, where a node is at hand and as it should be; else 0, and nothing has changed. Calls nothing; the caller counts it, where it looks
+    /// whether there is one anyway.
+    /// </summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static uint TryTake(ThreadCache* cache) => SlotCache.TryTakeIntact<CallbackKind>(cache->Pools, &cache->Nodes);
 
     /// <summary>Gives a node up that observers in sections may still see: it is reused after a grace period.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Give(ThreadCache* cache, uint index)
     {
         ThreadCache.Count(cache, Counter.NodesReleased);
-        SlotCache.Defer<CallbackKind>(cache, &cache->Nodes, &cache->Pools->Nodes, index);
+        if (SlotCache.Stage(&cache->Nodes, index) >= cache->BagCapacity)
+        {
+            SealNodes(cache);
+        }
     }
+
+    // Not in line: the pool's address would be made each time.
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static void SealNodes(ThreadCache* cache) => SlotCache.Seal<CallbackKind>(cache, &cache->Nodes, &cache->Pools->Nodes);
 
     /// <summary>Gives a node back that was never in a list.</summary>
     public static void GiveUnused(ThreadCache* cache, uint index)
     {
         CallbackNode* node = CallbackNode.At(index);
-        Atomic.StoreRelease(ref node->State, (node->State & ~NodeState.Mask) | NodeState.Swept);
+        Atomic.StoreRelease(&node->State, (node->State & ~NodeState.Mask) | NodeState.Swept);
         Give(cache, index);
     }
 
@@ -72,7 +79,7 @@ internal static unsafe class CallbackList
     {
         CallbackNode* node = CallbackNode.At(index);
         node->Final = 0;
-        Atomic.StorePlain(ref node->State, (node->State & ~NodeState.Mask) | NodeState.Pending);
+        Atomic.StorePlain(&node->State, (node->State & ~NodeState.Mask) | NodeState.Pending);
         AddResult result = PushFilled(fence, generation, index, node);
         if (result != AddResult.Added)
         {
@@ -129,7 +136,7 @@ internal static unsafe class CallbackList
     {
         uint next = HeadWord.Node(head);
         Atomic.StorePlain(ref CallbackNode.NextOf(node), next);
-        Atomic.StorePlain(ref node->RunNext, next == 0 ? 1 : Atomic.LoadPlain(ref CallbackNode.At(next)->RunNext) + 1);
+        Atomic.StorePlain(&node->RunNext, next == 0 ? 1 : Atomic.LoadPlain(ref CallbackNode.At(next)->RunNext) + 1);
 
         // [CB-PUSH] full: the node's content stands before it can be found, and the push fails if the fence closed. It is
         // also the waiter's Dekker: pushed before the close means woken by it. Pairs with [SIGNAL-CLOSE]. Without it the callback
@@ -170,7 +177,7 @@ internal static unsafe class CallbackList
         if (!HeadWord.IsClosed(head))
         {
             // [CB-FINAL] release: we never touch the node again, so the sweeper may have it. Pairs with [CB-SWEEP].
-            Atomic.StoreRelease(ref node->Final, 1);
+            Atomic.StoreRelease(&node->Final, 1);
             if (CallbackSweep.IsDue(fence, head))
             {
                 CallbackSweep.Sweep(cache, fence, generation);

@@ -52,7 +52,7 @@ internal static unsafe class CallbackRun
         for (uint i = from; i != 0;)
         {
             CallbackNode* node = CallbackNode.At(i);
-            uint next = Atomic.LoadAcquire(ref node->Next);
+            uint next = Atomic.LoadAcquire(&node->Next);
             if (Claim(cache, i, node))
             {
                 switch ((NodeKind)node->Kind)
@@ -80,7 +80,7 @@ internal static unsafe class CallbackRun
                         break;
                     default:
                         apart |= (NodeKind)node->Kind == NodeKind.Dispatched;
-                        Atomic.StorePlain(ref node->RunNext, first);
+                        Atomic.StorePlain(&node->RunNext, first);
                         if (first == 0)
                         {
                             node->Kind |= CallbackNode.LastBit;
@@ -159,13 +159,13 @@ internal static unsafe class CallbackRun
     {
         // [CB-CLAIM] acquire, then a plain store: a node read as pending is ours, since its remover (if one comes now) will
         // see the fence closed and ask. Pairs with [CB-REMOVE] and [CB-REVERT]. Only a marked node costs an exchange.
-        uint state = Atomic.LoadAcquire(ref node->State);
+        uint state = Atomic.LoadAcquire(&node->State);
         if ((state & NodeState.Mask) != NodeState.Pending)
         {
             return ClaimMarked(cache, index, node);
         }
 
-        Atomic.StoreRelease(ref node->State, state + (NodeState.Done - NodeState.Pending));
+        Atomic.StoreRelease(&node->State, state + (NodeState.Done - NodeState.Pending));
         return true;
     }
 
@@ -174,12 +174,12 @@ internal static unsafe class CallbackRun
     {
         while (true)
         {
-            uint state = Atomic.LoadAcquire(ref node->State); // [CB-CLAIM]
+            uint state = Atomic.LoadAcquire(&node->State); // [CB-CLAIM]
             uint life = state & ~NodeState.Mask;
             switch (state & NodeState.Mask)
             {
                 case NodeState.Pending:
-                    Atomic.StoreRelease(ref node->State, life | NodeState.Done);
+                    Atomic.StoreRelease(&node->State, life | NodeState.Done);
                     return true;
                 case NodeState.Removing:
                     if (Atomic.CompareExchangeFull(ref node->State, life | NodeState.Skipped, state) == state)
@@ -197,7 +197,7 @@ internal static unsafe class CallbackRun
 
     private static void Prepend(ref Chain chain, uint index, CallbackNode* node)
     {
-        Atomic.StorePlain(ref node->RunNext, chain.First);
+        Atomic.StorePlain(&node->RunNext, chain.First);
         if (chain.First == 0)
         {
             node->Kind |= CallbackNode.LastBit;
@@ -284,7 +284,7 @@ internal static unsafe class CallbackRun
             chain.LastIndex = (uint)((nuint)((byte*)managedLast - Reservation.NodeBase) / Reservation.NodeBytes);
         }
 
-        Atomic.StorePlain(ref fence->Link, chain.First);
+        Atomic.StorePlain(&fence->Link, chain.First);
         if (cache->RunHead == 0)
         {
             cache->RunHead = index;
@@ -304,12 +304,12 @@ internal static unsafe class CallbackRun
     public static void HandOver(uint index, FenceSlot* fence, uint first, CallbackNode* last)
     {
         TimelineBlock* timeline = fence->Timeline;
-        if ((Atomic.LoadPlain(ref fence->Flags) & FenceFlags.OnRing) != 0)
+        if ((Atomic.LoadPlain(&fence->Flags) & FenceFlags.OnRing) != 0)
         {
             Atomic.OrFull(ref fence->Flags, FenceFlags.RunReference);
         }
 
-        Atomic.StorePlain(ref fence->Link, first);
+        Atomic.StorePlain(&fence->Link, first);
         if (CallbackTurn.Queue(timeline, index, last))
         {
             CallbackTurn.PassOn(timeline);
@@ -328,7 +328,7 @@ internal static unsafe class CallbackRun
     /// <summary>The handle that the fence had when it was signaled, also if its last reference has gone since.</summary>
     public static ulong HandleOf(FenceSlot* fence, uint index)
     {
-        ulong word = Atomic.LoadAcquire(ref fence->RefGen);
+        ulong word = Atomic.LoadAcquire(&fence->RefGen);
         uint generation = (uint)(word >> 32);
         return ((ulong)((uint)word == 0 ? (generation == 1 ? uint.MaxValue : generation - 1) : generation) << 32) | index;
     }

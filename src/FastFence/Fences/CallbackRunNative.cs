@@ -17,7 +17,7 @@ internal static unsafe class CallbackRunNative
         {
             uint index = cache->RunHead;
             FenceSlot* fence = FenceSlot.At(index);
-            uint first = Atomic.LoadPlain(ref fence->Link);
+            uint first = Atomic.LoadPlain(&fence->Link);
             uint lastIndex = LastOf(first);
             cache->RunHead = lastIndex == cache->RunTail ? 0 : Atomic.LoadPlain(ref CallbackNode.At(lastIndex)->RunNext);
             RunFence(cache, index, fence, first, lastIndex);
@@ -36,7 +36,7 @@ internal static unsafe class CallbackRunNative
                 return;
             }
 
-            uint next = Atomic.LoadPlain(ref node->RunNext);
+            uint next = Atomic.LoadPlain(&node->RunNext);
             nint function = node->Function;
             nint argument = node->Argument;
             uint owner = node->Owner;

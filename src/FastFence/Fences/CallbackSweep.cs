@@ -28,7 +28,7 @@ internal static unsafe class CallbackSweep
         }
 
         uint pushes = Atomic.LoadPlain(ref CallbackNode.At(node)->RunNext);
-        uint due = Atomic.LoadPlain(ref fence->Flags) >> FenceFlags.SweepShift;
+        uint due = Atomic.LoadPlain(&fence->Flags) >> FenceFlags.SweepShift;
         return due == 0 ? pushes >= LeastDebt : (short)((pushes >> 4) - due) >= 0;
     }
 
@@ -61,7 +61,7 @@ internal static unsafe class CallbackSweep
             {
                 if (open)
                 {
-                    Atomic.StoreRelease(ref node->State, (removing & ~NodeState.Mask) | NodeState.Swept);
+                    Atomic.StoreRelease(&node->State, (removing & ~NodeState.Mask) | NodeState.Swept);
                 }
 
                 CallbackList.Give(cache, unlinked);
@@ -76,14 +76,14 @@ internal static unsafe class CallbackSweep
         uint unlinked = 0;
         live = 1;
         CallbackNode* before = CallbackNode.At(first);
-        for (uint i = Atomic.LoadAcquire(ref before->Next); i != 0;)
+        for (uint i = Atomic.LoadAcquire(&before->Next); i != 0;)
         {
             CallbackNode* node = CallbackNode.At(i);
-            uint next = Atomic.LoadAcquire(ref node->Next);
-            if (Atomic.LoadAcquire(ref node->Final) == 1 // [CB-FINAL]
-                && (Atomic.LoadAcquire(ref node->State) & NodeState.Mask) == NodeState.Removing)
+            uint next = Atomic.LoadAcquire(&node->Next);
+            if (Atomic.LoadAcquire(&node->Final) == 1 // [CB-FINAL]
+                && (Atomic.LoadAcquire(&node->State) & NodeState.Mask) == NodeState.Removing)
             {
-                Atomic.StoreRelease(ref before->Next, next);
+                Atomic.StoreRelease(&before->Next, next);
                 node->Argument = (nint)unlinked;
                 unlinked = i;
             }
@@ -120,7 +120,7 @@ internal static unsafe class CallbackSweep
     private static void SetDue(FenceSlot* fence, uint pushes)
     {
         uint due = (pushes >> 4) & 0xFFFF;
-        uint flags = Atomic.LoadPlain(ref fence->Flags);
+        uint flags = Atomic.LoadPlain(&fence->Flags);
         while (true)
         {
             uint found = Atomic.CompareExchangeFull(

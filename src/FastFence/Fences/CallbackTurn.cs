@@ -28,17 +28,17 @@ internal static unsafe class CallbackTurn
     {
         // [CB-TURN-TAKE] acquire: our callbacks see what the last ones did. Pairs with [CB-TURN-LEAVE]. A plain store is enough to take
         // it, for only who closes a fence leaves the idle state, and fences close one after the other.
-        uint queued = Atomic.LoadAcquire(ref timeline->Queued);
+        uint queued = Atomic.LoadAcquire(&timeline->Queued);
         if (queued == Idle)
         {
             Take(cache, timeline);
             return true;
         }
 
-        // Nobody but us writes our own cache there, and we take it away before we give the turn up.
-        if (queued == Held && Atomic.LoadPlain(ref timeline->Runner) == (nint)cache)
+        // Nobody but us writes our own cache there, and whoever takes the turn after us writes there first.
+        if (queued == Held && Atomic.LoadPlain(&timeline->Runner) == (nint)cache)
         {
-            Atomic.StorePlain(ref timeline->RunCount, Atomic.LoadPlain(ref timeline->RunCount) + 1);
+            Atomic.StorePlain(&timeline->RunCount, Atomic.LoadPlain(&timeline->RunCount) + 1);
             return true;
         }
 
@@ -50,38 +50,36 @@ internal static unsafe class CallbackTurn
     /// turn: only who does leaves the idle state.
     /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static bool IsIdle(TimelineBlock* timeline) => Atomic.LoadAcquire(ref timeline->Queued) == Idle; // [CB-TURN-TAKE]
+    public static bool IsIdle(TimelineBlock* timeline) => Atomic.LoadAcquire(&timeline->Queued) == Idle; // [CB-TURN-TAKE]
 
     /// <summary>Takes the turn after <see cref="IsIdle"/>.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Take(ThreadCache* cache, TimelineBlock* timeline)
     {
-        Atomic.StorePlain(ref timeline->RunCount, 1);
-        Atomic.StorePlain(ref timeline->Runner, (nint)cache);
-        Atomic.StorePlain(ref timeline->Queued, Held);
+        Atomic.StorePlain(&timeline->Runner, (nint)cache);
+        Atomic.StorePlain(&timeline->Queued, Held);
     }
 
     /// <summary>A fence of the timeline has run on the thread that took the turn. True when the caller has to pass it on.</summary>
     public static bool Leave(TimelineBlock* timeline)
     {
-        uint left = Atomic.LoadPlain(ref timeline->RunCount) - 1;
-        Atomic.StorePlain(ref timeline->RunCount, left);
-        if (left != 0)
+        uint more = Atomic.LoadPlain(&timeline->RunCount);
+        if (more != 0)
         {
+            Atomic.StorePlain(&timeline->RunCount, more - 1);
             return false;
         }
 
-        Atomic.StorePlain(ref timeline->Runner, 0);
         return !TryEnd(timeline);
     }
 
     /// <summary>Queues a fence behind the others; its last callback carries the link. True when nobody has the turn: the caller passes it on.</summary>
     public static bool Queue(TimelineBlock* timeline, uint fence, CallbackNode* last)
     {
-        uint newest = Atomic.LoadPlain(ref timeline->Queued);
+        uint newest = Atomic.LoadPlain(&timeline->Queued);
         while (true)
         {
-            Atomic.StorePlain(ref last->RunNext, newest == Held ? 0 : newest);
+            Atomic.StorePlain(&last->RunNext, newest == Held ? 0 : newest);
 
             // [CB-TURN-QUEUE] full: the fence's callbacks stand before it is found, and either we find the turn free or its holder finds
             // us. Pairs with [CB-TURN-LEAVE] and [CB-TURN-ALL]. Without it a fence's callbacks are never run.
@@ -98,14 +96,16 @@ internal static unsafe class CallbackTurn
     /// <summary>Takes the turn and everything queued: the oldest fence, linked through the last callback of each.</summary>
     public static uint TakeQueued(TimelineBlock* timeline)
     {
+        Atomic.StorePlain(&timeline->Runner, 0); // or the one who had it last would find its own name beside our turn
+
         // [CB-TURN-ALL] full: pairs with [CB-TURN-QUEUE].
         uint newest = Atomic.ExchangeFull(ref timeline->Queued, Held);
         uint oldest = 0;
         while (newest != 0)
         {
             CallbackNode* last = LastOf(newest);
-            uint next = Atomic.LoadPlain(ref last->RunNext);
-            Atomic.StorePlain(ref last->RunNext, oldest);
+            uint next = Atomic.LoadPlain(&last->RunNext);
+            Atomic.StorePlain(&last->RunNext, oldest);
             oldest = newest;
             newest = next;
         }
@@ -130,7 +130,7 @@ internal static unsafe class CallbackTurn
         CallbackNode* node = CallbackNode.At(Atomic.LoadPlain(ref FenceSlot.At(fence)->Link));
         while ((node->Kind & CallbackNode.LastBit) == 0)
         {
-            node = CallbackNode.At(Atomic.LoadPlain(ref node->RunNext));
+            node = CallbackNode.At(Atomic.LoadPlain(&node->RunNext));
         }
 
         return node;

@@ -70,7 +70,7 @@ internal static unsafe class FenceLife
 
         // [FENCE-BIRTH] release: the content stands before a count above zero. Pairs with [FENCE-ACQUIRE]. Without it an acquirer
         // from a shared slot would read the former life.
-        Atomic.StoreRelease(ref fence->RefGen, ((ulong)generation << 32) | references);
+        Atomic.StoreRelease(&fence->RefGen, ((ulong)generation << 32) | references);
         ThreadCache.Count(cache, Counter.Created);
         return ((ulong)generation << 32) | index;
     }
@@ -85,7 +85,7 @@ internal static unsafe class FenceLife
         // [HANDLE-CHECK] acquire: what is read of the slot afterwards is at least as new as this life. Pairs with [FENCE-BIRTH]
         // and [FENCE-LAST]. Without it the content of the former life could pass under the new handle. One comparison: the
         // difference is the count − 1 for this generation, and wraps for the others and for the count 0.
-        Atomic.LoadAcquire(ref fence->RefGen) - ((ulong)generation << 32) - 1 < uint.MaxValue;
+        Atomic.LoadAcquire(&fence->RefGen) - ((ulong)generation << 32) - 1 < uint.MaxValue;
 
     /// <summary>
     /// Has the fence of this generation lost its last reference while callbacks run that have not returned? Its slot is kept until
@@ -94,20 +94,20 @@ internal static unsafe class FenceLife
     public static bool IsLate(FenceSlot* fence, uint generation)
     {
         ulong after = (ulong)(generation == uint.MaxValue ? 1 : generation + 1) << 32;
-        if (Atomic.LoadAcquire(ref fence->RefGen) != after)
+        if (Atomic.LoadAcquire(&fence->RefGen) != after)
         {
             return false;
         }
 
         ulong head = Atomic.LoadAcquire(ref FenceSlot.HeadOf(fence));
         return HeadWord.IsClosed(head) && !HeadWord.IsQuiesced(head) && head != Poison.Pattern
-            && Atomic.LoadAcquire(ref fence->RefGen) == after;
+            && Atomic.LoadAcquire(&fence->RefGen) == after;
     }
 
     /// <summary>Takes a reference unless the fence is gone. Any thread.</summary>
     public static bool TryAcquire(FenceSlot* fence, uint generation)
     {
-        ulong word = Atomic.LoadAcquire(ref fence->RefGen);
+        ulong word = Atomic.LoadAcquire(&fence->RefGen);
         while ((uint)(word >> 32) == generation && (uint)word != 0)
         {
             if ((uint)word >= Immortal)
@@ -133,13 +133,13 @@ internal static unsafe class FenceLife
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static bool Release(ThreadCache* cache, uint index, FenceSlot* fence, uint generation)
     {
-        if ((Atomic.LoadPlain(ref fence->Flags) & FenceFlags.Unshared) != 0
-            && Atomic.LoadPlain(ref fence->RefGen) == (((ulong)generation << 32) | 1))
+        if ((Atomic.LoadPlain(&fence->Flags) & FenceFlags.Unshared) != 0
+            && Atomic.LoadPlain(&fence->RefGen) == (((ulong)generation << 32) | 1))
         {
             // [FENCE-LAST-OWN] release: nobody but the caller ever had a handle, so no exchange is needed. Pairs with
             // [HANDLE-CHECK]. Two threads that dispose copies of one source at once are outside the contract here; the
             // checked build takes the exchange.
-            Atomic.StoreRelease(ref fence->RefGen, NextLife(cache, generation));
+            Atomic.StoreRelease(&fence->RefGen, NextLife(cache, generation));
             Died(cache, index, fence);
             return true;
         }
@@ -153,7 +153,7 @@ internal static unsafe class FenceLife
 
     /// <summary>Are they that? Then the fence is still the handle's.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static bool IsAlone(FenceSlot* fence, ulong alone) => Atomic.LoadAcquire(ref fence->RefGen) == alone; // [HANDLE-CHECK]
+    public static bool IsAlone(FenceSlot* fence, ulong alone) => Atomic.LoadAcquire(&fence->RefGen) == alone; // [HANDLE-CHECK]
 
     /// <summary>Is one reference left of a fence of the cache's engine whose callbacks have returned? Inside a section. Calls nothing.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -175,9 +175,9 @@ internal static unsafe class FenceLife
             return false;
         }
 
-        if ((Atomic.LoadPlain(ref fence->Flags) & FenceFlags.Unshared) != 0)
+        if ((Atomic.LoadPlain(&fence->Flags) & FenceFlags.Unshared) != 0)
         {
-            Atomic.StoreRelease(ref fence->RefGen, next); // [FENCE-LAST-OWN]
+            Atomic.StoreRelease(&fence->RefGen, next); // [FENCE-LAST-OWN]
         }
         else if (Atomic.CompareExchangeFull(ref fence->RefGen, next, alone) != alone) // [FENCE-LAST]
         {
@@ -196,7 +196,7 @@ internal static unsafe class FenceLife
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static bool TryReleaseOneOfMany(FenceSlot* fence, uint generation)
     {
-        ulong word = Atomic.LoadPlain(ref fence->RefGen);
+        ulong word = Atomic.LoadPlain(&fence->RefGen);
         while ((uint)(word >> 32) == generation && (uint)word - 2 < Immortal - 2)
         {
             // [FENCE-LAST] full: as in the slow way. The word is compared whole, so a fence that dies meanwhile refuses.
@@ -214,7 +214,7 @@ internal static unsafe class FenceLife
 
     private static bool ReleaseShared(ThreadCache* cache, uint index, FenceSlot* fence, uint generation)
     {
-        ulong word = Atomic.LoadPlain(ref fence->RefGen);
+        ulong word = Atomic.LoadPlain(&fence->RefGen);
         while ((uint)(word >> 32) == generation && (uint)word != 0)
         {
             if ((uint)word >= Immortal)

@@ -56,13 +56,13 @@ internal static unsafe partial class FenceSignal
         ulong units = UnitsOf(engine, timeline, now);
         if (cache->LooksFirst != 0)
         {
-            return SignalLooking(ref words, handle, place, error, units);
+            return SignalLooking(ref words, handle, place, error, units, fence);
         }
 
         ulong found = TryCloseEmpty(fence, generation, error, units);
         if (found != HeadWord.OpenEmpty(generation))
         {
-            return SignalFound(ref words, handle, place, error, units, found);
+            return error != 0 ? SignalOther(ref words, handle, place, error, units, found) : SignalFound(ref words, handle, place, units, found, fence);
         }
 
         if (!FenceLife.IsCurrent(fence, generation))
@@ -75,7 +75,7 @@ internal static unsafe partial class FenceSignal
             return SignalNoted(ref words, handle, place, error, units);
         }
 
-        Atomic.StorePlain(ref timeline->LastUnits, units);
+        Atomic.StorePlain(&timeline->LastUnits, units);
         ThreadCache.Count(cache, Counter.Signaled);
         MoveTurn(timeline, seqno);
         if (TimelineWaiters.AnyUpTo(timeline, seqno) || AnyRecorded(timeline) || (cache->RunHead | cache->AwaitHead) != 0)
@@ -93,34 +93,51 @@ internal static unsafe partial class FenceSignal
         SignalOn(ref words, handle, place, error, MonotonicClock.Nanoseconds);
 
     // The thread's last signal by place found callbacks: looks before it closes. Inside SignalOn's section, which it ends.
-    private static SignalResult SignalLooking(ref ThreadWords words, ulong handle, ulong place, uint error, ulong units)
+    private static SignalResult SignalLooking(ref ThreadWords words, ulong handle, ulong place, uint error, ulong units, FenceSlot* fence)
     {
-        ulong found = Atomic.LoadAcquire(ref FenceSlot.HeadOf(FenceSlot.Of(handle)));
+        ulong found = Atomic.LoadAcquire(ref FenceSlot.HeadOf(fence));
         if (HeadWord.Node(found) == 0)
         {
             words.Cache->LooksFirst = 0;
             return SignalOther(ref words, handle, place, error, units, found);
         }
 
-        return SignalFound(ref words, handle, place, error, units, found);
+        return error != 0 ? SignalOther(ref words, handle, place, error, units, found) : SignalFound(ref words, handle, place, units, found, fence);
     }
 
-    // The fence has callbacks, or an error of its own, or somebody has closed it. Inside SignalOn's section, which it ends. Whether its callbacks may run
-    // straight from here is asked before the close: nothing that it depends on changes until this thread has closed it.
-    private static SignalResult SignalFound(ref ThreadWords words, ulong handle, ulong place, uint error, ulong units, ulong found)
+    // The fence has callbacks, or an error of its own, or somebody has closed it; it was not found open and empty. The signal is without an error. Inside
+    // SignalOn's section, which it ends. Whether its callbacks may run straight from here is asked before the close: nothing that it depends on changes until
+    // this thread has closed it.
+    private static SignalResult SignalFound(ref ThreadWords words, ulong handle, ulong place, ulong units, ulong found, FenceSlot* fence)
     {
         ThreadCache* cache = words.Cache;
-        FenceSlot* fence = FenceSlot.Of(handle);
+        TimelineBlock* timeline = FencePlace.TimelineOf(place);
         uint generation = (uint)(handle >> 32);
-        if (error != 0 || !HeadWord.IsPlain(found, generation) || !CallbackDirect.MayRun(cache, FencePlace.TimelineOf(place), HeadWord.Node(found))
-            || Atomic.CompareExchangeFull(ref FenceSlot.HeadOf(fence), HeadWord.Closed(0, units, 0), found) != found) // [SIGNAL-CLOSE]
+        uint newest = HeadWord.Node(found);
+        if (!HeadWord.IsPlain(found, generation) || !CallbackDirect.MayRun(cache, timeline))
         {
-            return SignalOther(ref words, handle, place, error, units, found);
+            return SignalOther(ref words, handle, place, 0, units, found);
         }
 
-        return FenceLife.IsCurrent(fence, generation)
-            ? SignalDirect(ref words, handle, place, units, HeadWord.Node(found))
-            : SignalGone(ref words, handle, error);
+        uint pushes = CallbackDirect.PushesOf(newest);
+        if (pushes > CallbackDirect.Alone && pushes > CallbackDirect.MostNow(cache))
+        {
+            return SignalOther(ref words, handle, place, 0, units, found);
+        }
+
+        if (Atomic.CompareExchangeFull(ref FenceSlot.HeadOf(fence), HeadWord.Closed(0, units, 0), found) != found) // [SIGNAL-CLOSE]
+        {
+            return SignalOther(ref words, handle, place, 0, units, found);
+        }
+
+        if (!FenceLife.IsCurrent(fence, generation))
+        {
+            return SignalGone(ref words, handle, 0);
+        }
+
+        return pushes == CallbackDirect.Alone
+            ? SignalOne(ref words, handle, timeline, units, newest)
+            : SignalDirect(ref words, handle, timeline, units, newest);
     }
 
     // Whatever the fence holds and wherever its callbacks go. Inside SignalOn's section, which it ends.
@@ -138,7 +155,7 @@ internal static unsafe partial class FenceSignal
 
         TimelineBlock* timeline = FencePlace.TimelineOf(place);
         Conclude(cache, timeline, (uint)handle, fence, generation, found, units, error, onPoller: false, later: cache->Running != 0);
-        MoveTurn(timeline, Atomic.LoadPlain(ref timeline->Completed) + 1);
+        MoveTurn(timeline, Atomic.LoadPlain(&timeline->Completed) + 1);
         return SignalPassed(ref words, timeline);
     }
 
@@ -157,7 +174,7 @@ internal static unsafe partial class FenceSignal
     {
         ThreadCache* cache = words.Cache;
         TimelineBlock* timeline = FencePlace.TimelineOf(place);
-        Atomic.StorePlain(ref timeline->LastUnits, units);
+        Atomic.StorePlain(&timeline->LastUnits, units);
         ThreadCache.Count(cache, Counter.Signaled);
         if (error == 0)
         {
@@ -169,7 +186,7 @@ internal static unsafe partial class FenceSignal
             Failures.Count(cache, error);
         }
 
-        MoveTurn(timeline, Atomic.LoadPlain(ref timeline->Completed) + 1);
+        MoveTurn(timeline, Atomic.LoadPlain(&timeline->Completed) + 1);
         return SignalPassed(ref words, timeline);
     }
 
@@ -178,7 +195,7 @@ internal static unsafe partial class FenceSignal
     private static SignalResult SignalPassed(ref ThreadWords words, TimelineBlock* timeline)
     {
         ThreadCache* cache = words.Cache;
-        TimelineWaiters.Passed(cache, timeline, Atomic.LoadPlain(ref timeline->Completed));
+        TimelineWaiters.Passed(cache, timeline, Atomic.LoadPlain(&timeline->Completed));
         DrainRecorded(cache, timeline);
         LeaveSignal(ref words);
         if ((cache->RunHead | cache->AwaitHead) != 0 && cache->SignalNested == 0)

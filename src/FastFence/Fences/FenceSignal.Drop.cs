@@ -69,7 +69,7 @@ internal static unsafe partial class FenceSignal
             return;
         }
 
-        Atomic.StorePlain(ref timeline->LastUnits, units);
+        Atomic.StorePlain(&timeline->LastUnits, units);
         ThreadCache.Count(cache, Counter.Signaled);
         ThreadCache.Count(cache, Counter.Failed);
         ThreadCache.Count(cache, Counter.FailedCanceled);
@@ -107,7 +107,7 @@ internal static unsafe partial class FenceSignal
     [MethodImpl(MethodImplOptions.NoInlining)]
     private static void DropFound(ref ThreadWords words, ulong handle, ulong place, ulong units, ulong found)
     {
-        SignalFound(ref words, handle, place, Canceled, units, found);
+        SignalOther(ref words, handle, place, Canceled, units, found);
         References.ReleaseOn(ref words, handle);
     }
 

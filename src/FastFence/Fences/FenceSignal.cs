@@ -68,7 +68,7 @@ internal static unsafe partial class FenceSignal
 
         // [TURN-CHECK] acquire: our close comes after the one before it. Pairs with [TURN-MOVE]. Without it two fences of one
         // timeline could be seen signaled in the wrong order.
-        Atomic.LoadAcquire(ref timeline->Completed) + 1;
+        Atomic.LoadAcquire(&timeline->Completed) + 1;
 
     private static SignalResult Refuse(ulong handle, bool current)
     {
@@ -97,7 +97,7 @@ internal static unsafe partial class FenceSignal
             return SignalResult.AlreadySignaled;
         }
 
-        if (TurnOf(timeline) != fence->Seqno || (Atomic.LoadPlain(ref fence->Flags) & FenceFlags.OnRing) != 0)
+        if (TurnOf(timeline) != fence->Seqno || (Atomic.LoadPlain(&fence->Flags) & FenceFlags.OnRing) != 0)
         {
             return TimelineTurn.Record(cache, timeline, index, fence, generation, error);
         }
@@ -125,7 +125,7 @@ internal static unsafe partial class FenceSignal
 
         // [TURN-AFTER] acquire: looks for recorded signals after the turn has moved; the recorder issues the process-wide
         // barrier that makes this a Dekker without a fence here. Pairs with [TURN-RECORD].
-        Atomic.LoadAcquire(ref timeline->DeferredCount) != 0;
+        Atomic.LoadAcquire(&timeline->DeferredCount) != 0;
 
     /// <summary>
     /// Closes the fence whose turn it is and moves the turn; its callbacks are on the thread's run list afterwards. The caller
@@ -152,7 +152,7 @@ internal static unsafe partial class FenceSignal
     private static void MoveTurn(TimelineBlock* timeline, ulong seqno) =>
 
         // [TURN-MOVE] release: the close stands before the turn of the next. Pairs with [TURN-CHECK] and [TURN-RECORD].
-        Atomic.StoreRelease(ref timeline->Completed, seqno);
+        Atomic.StoreRelease(&timeline->Completed, seqno);
 
     /// <summary>As <see cref="CloseInTurn"/>, but the caller moves the turn and looks for waiters for the value.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -175,7 +175,7 @@ internal static unsafe partial class FenceSignal
     // Stamps never fall on a timeline; the word has one writer, the holder of the turn.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static ulong UnitsOf(EngineBlock* engine, TimelineBlock* timeline, long now) => Math.Max(
-        Math.Min((ulong)Math.Max(0, now - engine->StartNanoseconds) >> HeadWord.TimeShift, HeadWord.MaxUnits), Atomic.LoadPlain(ref timeline->LastUnits));
+        Math.Min((ulong)Math.Max(0, now - engine->StartNanoseconds) >> HeadWord.TimeShift, HeadWord.MaxUnits), Atomic.LoadPlain(&timeline->LastUnits));
 
     // What the winner of the close leaves behind, and what he found to run.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -184,7 +184,7 @@ internal static unsafe partial class FenceSignal
         bool later)
     {
         error = ErrorOf(found, error);
-        Atomic.StorePlain(ref timeline->LastUnits, units);
+        Atomic.StorePlain(&timeline->LastUnits, units);
         ThreadCache.Count(cache, Counter.Signaled);
         FenceTrace.Signaled(cache, fence, units, error);
         if (error != 0)

@@ -53,9 +53,9 @@ public readonly unsafe partial struct FenceSource : IDisposable, IEquatable<Fenc
             // look and the write is misuse, and all it costs is the mark of the slot's next life, or that the slot is found broken.
             Fence fence = new(_value);
             FenceSlot* slot = fence.Slot;
-            if ((Atomic.LoadPlain(ref slot->Flags) & FenceFlags.Unshared) != 0 && FenceLife.IsCurrent(slot, fence.Generation))
+            if ((Atomic.LoadPlain(&slot->Flags) & FenceFlags.Unshared) != 0 && FenceLife.IsCurrent(slot, fence.Generation))
             {
-                Atomic.StoreRelease(ref slot->UnsharedByte, (byte)0);
+                Atomic.StoreRelease(&slot->UnsharedByte, (byte)0);
             }
 
             return fence;

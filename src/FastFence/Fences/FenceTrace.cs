@@ -30,7 +30,7 @@ internal static unsafe class FenceTrace
     public static bool IsOn(FenceSlot* fence)
     {
         EngineBlock* engine = fence->Timeline->Engine;
-        return engine != null && Atomic.LoadPlain(ref engine->Pools.Recording) != 0;
+        return engine != null && Atomic.LoadPlain(&engine->Pools.Recording) != 0;
     }
 
     /// <summary>Records a wait for a value: of a timeline, by what was read of it while it was there.</summary>
@@ -109,7 +109,7 @@ internal static unsafe class FenceTrace
     private static RecordRing* RingOf(ThreadCache* cache) =>
 
         // [RECORD-OWN] acquire: the ring is read after its address. Pairs with [RECORD-ON].
-        (RecordRing*)Atomic.LoadAcquire(ref cache->Record);
+        (RecordRing*)Atomic.LoadAcquire(&cache->Record);
 
     /// <summary>As <see cref="Write"/>, where recording is known to be on; in line but for a thread that has moved, or a clock that has to be read.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -165,7 +165,7 @@ internal static unsafe class FenceTrace
     [MethodImpl(MethodImplOptions.NoInlining)]
     private static void WriteSignaledSlowly(ThreadCache* cache, RecordRing* ring, FenceSlot* fence, ulong units, uint error)
     {
-        ulong stamp = Atomic.LoadPlain(ref ring->Precise) != 0 ? StampNow(cache, ring, RecordKind.FenceSignaled) : StampOf(cache, units);
+        ulong stamp = Atomic.LoadPlain(&ring->Precise) != 0 ? StampNow(cache, ring, RecordKind.FenceSignaled) : StampOf(cache, units);
         if (error == 0)
         {
             RecordRing.Write(ring, stamp, fence->Context, fence->Seqno, NamesOf(fence));
@@ -182,5 +182,5 @@ internal static unsafe class FenceTrace
         RecordEntry.Stamped(((EngineBlock*)cache->Pools)->StartNanoseconds + (long)(units << HeadWord.TimeShift), RecordKind.FenceSignaled);
 
     private static ulong StampNow(ThreadCache* cache, RecordRing* ring, RecordKind kind) => RecordEntry.Stamped(
-        Atomic.LoadPlain(ref ring->Precise) != 0 ? Platform.MonotonicClock.Nanoseconds : ((EngineBlock*)cache->Pools)->Clock.Read(), kind);
+        Atomic.LoadPlain(&ring->Precise) != 0 ? Platform.MonotonicClock.Nanoseconds : ((EngineBlock*)cache->Pools)->Clock.Read(), kind);
 }

@@ -85,10 +85,6 @@ internal static class HeadWord
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static bool IsPlain(ulong head, uint generation) => WithNode(head, 0) == OpenEmpty(generation);
 
-    /// <summary>Is it an open word of this generation?</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static bool IsOpenOf(ulong head, uint generation) => (head & (((ulong)GenerationMask << 14) | ClosedBit)) == OpenEmpty(generation);
-
     /// <summary>Does an open word belong to this generation?</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static bool IsOf(ulong head, uint generation) =>

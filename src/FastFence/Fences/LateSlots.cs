@@ -1,6 +1,7 @@
 // A fence may lose its last reference while its callbacks still run (inside one of them, or on another thread). Its runner
 // then still has one store to make in the slot, so the slot does not go on limbo yet: it waits here until the fence reads
 // quiesced. Neither the runner nor the releaser pays for this but in that case.
+using System.Runtime.CompilerServices;
 using FastFence.Atomics;
 using FastFence.Memory;
 using FastFence.Reclamation;
@@ -13,11 +14,11 @@ internal static unsafe class LateSlots
     /// <summary>Keeps a slot. Owning thread only.</summary>
     public static void Add(ThreadCache* cache, uint index)
     {
-        Bag* bag = (Bag*)Atomic.LoadPlain(ref cache->Late);
+        Bag* bag = (Bag*)Atomic.LoadPlain(&cache->Late);
         if (bag->Count == Bag.MaxCapacity)
         {
             Settle(cache);
-            bag = (Bag*)Atomic.LoadPlain(ref cache->Late);
+            bag = (Bag*)Atomic.LoadPlain(&cache->Late);
             if (bag->Count == Bag.MaxCapacity)
             {
                 // 500 fences released under running callbacks on one thread: the slot is given up rather than freed early.
@@ -27,16 +28,28 @@ internal static unsafe class LateSlots
             }
         }
 
+        cache->HasLate = 1;
         Atomic.StorePlain(ref bag->Items[bag->Count], index);
-        Atomic.StoreRelease(ref bag->Count, bag->Count + 1); // [STAGE-PUT] pairs with [STAGE-STEAL]
+        Atomic.StoreRelease(&bag->Count, bag->Count + 1); // [STAGE-PUT] pairs with [STAGE-STEAL]
+    }
+
+    /// <summary>As <see cref="Settle"/>, where there may be anything: one look at a word near those that a runner looks at anyway.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void SettleIfAny(ThreadCache* cache)
+    {
+        if (cache->HasLate != 0)
+        {
+            Settle(cache);
+        }
     }
 
     /// <summary>Moves what has become quiesced to limbo. Owning thread only.</summary>
     public static void Settle(ThreadCache* cache)
     {
-        Bag* bag = (Bag*)Atomic.LoadPlain(ref cache->Late);
-        if ((uint)Atomic.LoadPlain(ref bag->Claim) >= bag->Count && bag->Count < Bag.MaxCapacity / 2)
+        Bag* bag = (Bag*)Atomic.LoadPlain(&cache->Late);
+        if ((uint)Atomic.LoadPlain(&bag->Claim) >= bag->Count && bag->Count < Bag.MaxCapacity / 2)
         {
+            cache->HasLate = 0;
             return;
         }
 
@@ -48,7 +61,7 @@ internal static unsafe class LateSlots
 
         // [STAGE-SEAL] full: as in SlotCache.Seal. Pairs with [STAGE-STEAL].
         ulong claim = Atomic.ExchangeFull(ref bag->Claim, (((bag->Claim >> 32) + 1) << 32) | Bag.Sealed);
-        Atomic.StoreRelease(ref cache->Late, (nint)fresh);
+        Atomic.StoreRelease(&cache->Late, (nint)fresh);
         Sort(cache, bag, (uint)claim, fresh);
         PoolSet.GiveEmptyBag(cache->Pools, bag);
     }
@@ -64,11 +77,11 @@ internal static unsafe class LateSlots
 
         while (Staging.Steal(ref victim->Late, target) != 0)
         {
-            Bag* late = (Bag*)Atomic.LoadPlain(ref own->Late);
+            Bag* late = (Bag*)Atomic.LoadPlain(&own->Late);
             if (late->Count + target->Count > Bag.MaxCapacity)
             {
                 Settle(own);
-                late = (Bag*)Atomic.LoadPlain(ref own->Late);
+                late = (Bag*)Atomic.LoadPlain(&own->Late);
             }
 
             Sort(own, target, 0, late);
@@ -89,8 +102,9 @@ internal static unsafe class LateSlots
             }
             else if (late->Count < Bag.MaxCapacity)
             {
+                cache->HasLate = 1;
                 Atomic.StorePlain(ref late->Items[late->Count], index);
-                Atomic.StoreRelease(ref late->Count, late->Count + 1);
+                Atomic.StoreRelease(&late->Count, late->Count + 1);
             }
             else
             {

@@ -33,7 +33,7 @@ internal static unsafe class QuiesceWord
     public static void TellIfMarked(EngineBlock* engine, FenceSlot* fence)
     {
         // [QUIESCE-LOOK] acquire: comes after the bit, which the waiter's process barrier makes sure of. Pairs with [QUIESCE-WAIT].
-        if ((Atomic.LoadAcquire(ref fence->Flags) & FenceFlags.QuiesceWaited) != 0)
+        if ((Atomic.LoadAcquire(&fence->Flags) & FenceFlags.QuiesceWaited) != 0)
         {
             Tell(engine);
         }

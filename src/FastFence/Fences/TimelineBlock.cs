@@ -157,11 +157,11 @@ internal unsafe struct TimelineBlock
     [FieldOffset(512)]
     public uint Queued;
 
-    /// <summary>Fences of this timeline on the run list of the thread that has the turn. That thread.</summary>
+    /// <summary>Fences of this timeline on the run list of the thread that has the turn, beside the first one. That thread.</summary>
     [FieldOffset(516)]
     public uint RunCount;
 
-    /// <summary>Cache of the signaller that has the turn; 0 = none, or a dispatcher.</summary>
+    /// <summary>Cache of the signaller that has the turn, or had it last; 0 = none, or a dispatcher.</summary>
     [FieldOffset(520)]
     public nint Runner;
 

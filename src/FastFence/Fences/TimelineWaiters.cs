@@ -41,14 +41,14 @@ internal static unsafe class TimelineWaiters
 
         // [VALUE-LOOK] acquire: looked at after Completed has moved; the one who lowers the word issues the process-wide
         // barrier that makes this a Dekker without a fence here. Pairs with [VALUE-AWAIT]. One comparison: 0, nobody, wraps.
-        Atomic.LoadAcquire(ref timeline->Awaited) - 1 < completed;
+        Atomic.LoadAcquire(&timeline->Awaited) - 1 < completed;
 
     /// <summary>Registers a filled node (kind, function, argument).</summary>
     public static void Add(ThreadCache* cache, TimelineBlock* timeline, uint index)
     {
         CallbackNode* node = CallbackNode.At(index);
         node->Final = 0;
-        Atomic.StorePlain(ref node->State, (node->State & ~NodeState.Mask) | NodeState.Pending);
+        Atomic.StorePlain(&node->State, (node->State & ~NodeState.Mask) | NodeState.Pending);
         TaggedStack.Push(ref timeline->WaiterStack, index, Reservation.NodeBase, Reservation.NodeBytes);
         Process(cache, timeline);
     }
@@ -59,7 +59,7 @@ internal static unsafe class TimelineWaiters
     public static bool TryClaim(CallbackNode* node, uint generation, uint state)
     {
         uint pending = generation | NodeState.Pending;
-        if (Atomic.LoadAcquire(ref node->State) != pending)
+        if (Atomic.LoadAcquire(&node->State) != pending)
         {
             return false; // an old registration: its node may be in memory that was given back, which a failed exchange would touch
         }
@@ -71,8 +71,8 @@ internal static unsafe class TimelineWaiters
 
     /// <summary>Does nobody wait?</summary>
     public static bool IsEmpty(TimelineBlock* timeline) =>
-        (uint)Atomic.LoadAcquire(ref timeline->WaiterStack) == 0 && Atomic.LoadAcquire(ref timeline->Awaited) == 0
-        && Atomic.LoadAcquire(ref timeline->WaiterFlag) == 0;
+        (uint)Atomic.LoadAcquire(&timeline->WaiterStack) == 0 && Atomic.LoadAcquire(&timeline->Awaited) == 0
+        && Atomic.LoadAcquire(&timeline->WaiterFlag) == 0;
 
     /// <summary>Wakes whoever is due, takes in who is new, lets go who has left. One thread at a time; the others leave.</summary>
     [MethodImpl(MethodImplOptions.NoInlining)]
@@ -97,18 +97,18 @@ internal static unsafe class TimelineWaiters
 
     private static bool HasWork(TimelineBlock* timeline)
     {
-        ulong awaited = Atomic.LoadAcquire(ref timeline->Awaited);
-        return (uint)Atomic.LoadAcquire(ref timeline->WaiterStack) != 0
-            || Atomic.LoadAcquire(ref timeline->WaiterSweep) != 0
+        ulong awaited = Atomic.LoadAcquire(&timeline->Awaited);
+        return (uint)Atomic.LoadAcquire(&timeline->WaiterStack) != 0
+            || Atomic.LoadAcquire(&timeline->WaiterSweep) != 0
             || (awaited != 0 && IsDue(timeline, awaited));
     }
 
     // No fence will come any more: whoever still waits is told so.
-    private static bool IsOver(TimelineBlock* timeline) => Atomic.LoadAcquire(ref timeline->Closed) != 0
-        && Atomic.LoadAcquire(ref timeline->Completed) == Atomic.LoadAcquire(ref timeline->LastSeqno);
+    private static bool IsOver(TimelineBlock* timeline) => Atomic.LoadAcquire(&timeline->Closed) != 0
+        && Atomic.LoadAcquire(&timeline->Completed) == Atomic.LoadAcquire(&timeline->LastSeqno);
 
     private static bool IsDue(TimelineBlock* timeline, ulong seqno) =>
-        seqno <= Atomic.LoadAcquire(ref timeline->Completed) || IsOver(timeline);
+        seqno <= Atomic.LoadAcquire(&timeline->Completed) || IsOver(timeline);
 
     // Sorted insertion; a rising or falling order costs one step each or the length of the list.
     private static void TakeIn(TimelineBlock* timeline)
@@ -123,14 +123,14 @@ internal static unsafe class TimelineWaiters
                 link = &CallbackNode.At(*link)->Next;
             }
 
-            Atomic.StorePlain(ref node->Next, *link);
+            Atomic.StorePlain(&node->Next, *link);
             *link = i;
         }
     }
 
     private static void LetGo(ThreadCache* cache, TimelineBlock* timeline)
     {
-        if (Atomic.LoadAcquire(ref timeline->WaiterSweep) == 0)
+        if (Atomic.LoadAcquire(&timeline->WaiterSweep) == 0)
         {
             return;
         }
@@ -142,7 +142,7 @@ internal static unsafe class TimelineWaiters
         {
             uint index = *link;
             CallbackNode* node = CallbackNode.At(index);
-            if ((Atomic.LoadAcquire(ref node->State) & NodeState.Mask) != NodeState.Removing)
+            if ((Atomic.LoadAcquire(&node->State) & NodeState.Mask) != NodeState.Removing)
             {
                 link = &node->Next;
                 continue;
@@ -157,13 +157,13 @@ internal static unsafe class TimelineWaiters
     {
         uint first = timeline->WaiterSorted;
         ulong seqno = first == 0 ? 0 : (ulong)CallbackNode.At(first)->Function;
-        ulong awaited = Atomic.LoadPlain(ref timeline->Awaited);
+        ulong awaited = Atomic.LoadPlain(&timeline->Awaited);
         if (seqno == awaited)
         {
             return;
         }
 
-        Atomic.StoreRelease(ref timeline->Awaited, seqno);
+        Atomic.StoreRelease(&timeline->Awaited, seqno);
         if (seqno != 0 && (awaited == 0 || seqno < awaited))
         {
             // [VALUE-AWAIT] process-wide: see the head of this file; the look at Completed comes after it. Pairs with [VALUE-LOOK] and
@@ -185,8 +185,8 @@ internal static unsafe class TimelineWaiters
             }
 
             timeline->WaiterSorted = node->Next;
-            node->Final = (byte)(seqno <= Atomic.LoadAcquire(ref timeline->Completed) ? 0 : 1);
-            if (!TryClaim(node, Atomic.LoadAcquire(ref node->State) & ~NodeState.Mask, NodeState.Done))
+            node->Final = (byte)(seqno <= Atomic.LoadAcquire(&timeline->Completed) ? 0 : 1);
+            if (!TryClaim(node, Atomic.LoadAcquire(&node->State) & ~NodeState.Mask, NodeState.Done))
             {
                 CallbackList.Give(cache, index); // it has left
             }

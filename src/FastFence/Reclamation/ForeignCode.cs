@@ -53,12 +53,27 @@ internal unsafe struct ForeignCode
         return before;
     }
 
+    /// <summary>
+    /// As <see cref="Enter"/>, of a thread that is in no foreign code and goes into the host's: words that are not written are as the one before has left them.
+    /// Ends with <see cref="ExitOutermost"/>.
+    /// </summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void EnterOutermost(ReaderRecord* reader, ForeignKind kind, ulong fence)
+    {
+        Atomic.StorePlain(&reader->ForeignFence, fence);
+        *(ulong*)&reader->InForeignCode = 1 | ((ulong)kind << 32);
+    }
+
+    /// <summary>The end of <see cref="EnterOutermost"/>: no depth, no kind.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void ExitOutermost(ReaderRecord* reader) => *(ulong*)&reader->InForeignCode = 0;
+
     /// <summary>The thread goes on to another function, of the same kind and fence, without having come back in between.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void GoOn(ReaderRecord* reader, uint owner, nint function)
     {
-        Atomic.StorePlain(ref reader->ForeignFunction, function);
-        Atomic.StorePlain(ref reader->ForeignOwner, owner);
+        Atomic.StorePlain(&reader->ForeignFunction, function);
+        Atomic.StorePlain(&reader->ForeignOwner, owner);
     }
 
     /// <summary>Puts back what was. Behind the outermost the fence and the function stay: nobody reads them without a kind.</summary>
@@ -72,9 +87,9 @@ internal unsafe struct ForeignCode
 
         if (--reader->InForeignCode == 0)
         {
-            Atomic.StorePlain(ref reader->ForeignExporter, 0);
-            Atomic.StorePlain(ref reader->ForeignOwner, 0);
-            Atomic.StorePlain(ref reader->ForeignKind, (uint)Reclamation.ForeignKind.None);
+            Atomic.StorePlain(&reader->ForeignExporter, 0);
+            Atomic.StorePlain(&reader->ForeignOwner, 0);
+            Atomic.StorePlain(&reader->ForeignKind, (uint)Reclamation.ForeignKind.None);
             return;
         }
 
@@ -84,10 +99,10 @@ internal unsafe struct ForeignCode
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void Note(ReaderRecord* reader, ForeignKind kind, uint owner, ulong fence, nint function, nint exporter)
     {
-        Atomic.StorePlain(ref reader->ForeignFence, fence);
-        Atomic.StorePlain(ref reader->ForeignFunction, function);
-        Atomic.StorePlain(ref reader->ForeignExporter, exporter);
-        Atomic.StorePlain(ref reader->ForeignOwner, owner);
-        Atomic.StorePlain(ref reader->ForeignKind, (uint)kind);
+        Atomic.StorePlain(&reader->ForeignFence, fence);
+        Atomic.StorePlain(&reader->ForeignFunction, function);
+        Atomic.StorePlain(&reader->ForeignExporter, exporter);
+        Atomic.StorePlain(&reader->ForeignOwner, owner);
+        Atomic.StorePlain(&reader->ForeignKind, (uint)kind);
     }
 }

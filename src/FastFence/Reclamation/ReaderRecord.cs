@@ -54,13 +54,16 @@ internal unsafe struct ReaderRecord
     [FieldOffset(40)]
     public uint InForeignCode;
 
-    /// <summary>Depth of signalling sections (C3).</summary>
+    /// <summary>
+    /// What foreign code the thread runs: a <see cref="Reclamation.ForeignKind"/>. For reports: whoever reads it may be late. Beside
+    /// <see cref="InForeignCode"/>, so that one store enters and one leaves (<see cref="ForeignCode.EnterOutermost"/>).
+    /// </summary>
     [FieldOffset(44)]
-    public uint Signalling;
-
-    /// <summary>What foreign code the thread runs: a <see cref="Reclamation.ForeignKind"/>. For reports: whoever reads it may be late.</summary>
-    [FieldOffset(48)]
     public uint ForeignKind;
+
+    /// <summary>Depth of signalling sections (C3).</summary>
+    [FieldOffset(48)]
+    public uint Signalling;
 
     /// <summary>Owner of the running callback's code; 0 = the host.</summary>
     [FieldOffset(52)]

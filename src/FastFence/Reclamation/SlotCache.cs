@@ -70,24 +70,24 @@ internal unsafe struct SlotCache
 
     /// <summary>Can a slot be staged without the bag having to be sealed?</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static bool HasRoom(ThreadCache* owner, SlotCache* cache) => ((Bag*)Atomic.LoadPlain(ref cache->Staging))->Count + 1 < owner->BagCapacity;
+    public static bool HasRoom(ThreadCache* owner, SlotCache* cache) => ((Bag*)Atomic.LoadPlain(&cache->Staging))->Count + 1 < owner->BagCapacity;
 
     /// <summary>How many slots can be staged at most until the bag is full. Not below 0.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static uint Room(ThreadCache* owner, SlotCache* cache) =>
-        owner->BagCapacity - Math.Min(owner->BagCapacity, ((Bag*)Atomic.LoadPlain(ref cache->Staging))->Count);
+        owner->BagCapacity - Math.Min(owner->BagCapacity, ((Bag*)Atomic.LoadPlain(&cache->Staging))->Count);
 
     /// <summary>Stages a slot; how many the bag holds now.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static uint Stage(SlotCache* cache, uint slot)
     {
-        Bag* bag = (Bag*)Atomic.LoadPlain(ref cache->Staging);
+        Bag* bag = (Bag*)Atomic.LoadPlain(&cache->Staging);
         uint count = bag->Count;
-        Atomic.StorePlain(ref Bag.ItemsOf(bag)[count], slot);
+        Atomic.StorePlain(Bag.ItemsOf(bag) + count, slot);
 
         // [STAGE-PUT] release: the index stands before the count that covers it. Pairs with [STAGE-STEAL]. Without it the reclaimer
         // would take an index of the bag's former life.
-        Atomic.StoreRelease(ref bag->Count, count + 1);
+        Atomic.StoreRelease(&bag->Count, count + 1);
         return count + 1;
     }
 
@@ -102,7 +102,7 @@ internal unsafe struct SlotCache
         where TKind : struct, ISlotKind
     {
         PoolSet* pools = owner->Pools;
-        Bag* bag = (Bag*)Atomic.LoadPlain(ref cache->Staging);
+        Bag* bag = (Bag*)Atomic.LoadPlain(&cache->Staging);
         if (bag->Count == 0)
         {
             return;
@@ -127,7 +127,7 @@ internal unsafe struct SlotCache
         // the same slots.
         ulong claim = Atomic.ExchangeFull(ref bag->Claim, (((bag->Claim >> 32) + 1) << 32) | Bag.Sealed);
         bag->Start = (uint)claim;
-        Atomic.StoreRelease(ref cache->Staging, (nint)empty);
+        Atomic.StoreRelease(&cache->Staging, (nint)empty);
         uint left = bag->Count - bag->Start;
         if (left == 0)
         {
@@ -135,7 +135,7 @@ internal unsafe struct SlotCache
             return;
         }
 
-        Atomic.StoreRelease(ref bag->Stamp, Domain.Stamp(owner->Domain));
+        Atomic.StoreRelease(&bag->Stamp, Domain.Stamp(owner->Domain));
         Atomic.AddFull(ref pools->LimboSlots, left);
         uint reference = BlockHeap.ReferenceOf(bag);
         if (!cache->Limbo.TryPut(reference))
@@ -192,7 +192,7 @@ internal unsafe struct SlotCache
 
         // A reader parked in a section must not let limbo grow without end: creation is refused first (C18). Inside a signalling
         // section nothing grows (C3): a slab may need the system, and whoever waits for memory may wait for this section's fences.
-        if (Atomic.LoadAcquire(ref pools->LimboSlots) < pools->LimboBound && owner->Reader->Signalling == 0 && CarveInto<TKind>(owner, cache, pool))
+        if (Atomic.LoadAcquire(&pools->LimboSlots) < pools->LimboBound && owner->Reader->Signalling == 0 && CarveInto<TKind>(owner, cache, pool))
         {
             return TryTake(cache);
         }

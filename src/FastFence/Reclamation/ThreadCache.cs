@@ -61,6 +61,9 @@ internal unsafe struct ThreadCache
     /// </summary>
     public uint LooksFirst;
 
+    /// <summary>1 once a slot was kept in <see cref="Late"/> and <see cref="Fences.LateSlots.Settle"/> has not found it empty since.</summary>
+    public uint HasLate;
+
     /// <summary>Next cache of the same thread.</summary>
     public ThreadCache* NextOfThread;
 
@@ -94,9 +97,13 @@ internal unsafe struct ThreadCache
     /// <summary>Changes whenever the thread stages something: an unchanged value for a tick means idle.</summary>
     public ulong Activity => Counters.Read(Counter.Released) + Counters.Read(Counter.NodesReleased);
 
-    /// <summary>Counts one. Owning thread only. Through the pointer: the cells' own method costs a check for null each time.</summary>
+    /// <summary>
+    /// Counts one. Owning thread only. Through the pointer: the cells' own method costs a check for null each time. Address written twice: of <c>++</c> the JIT
+    /// makes it by itself first.
+    /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void Count(ThreadCache* cache, Counter counter) => ((ulong*)&cache->Counters)[(int)counter]++;
+    public static void Count(ThreadCache* cache, Counter counter) =>
+        ((ulong*)&cache->Counters)[(int)counter] = ((ulong*)&cache->Counters)[(int)counter] + 1;
 
     /// <summary>Turns its records on or off, as its pool says. Under the registry's lock.</summary>
     public static void SetRecording(ThreadCache* cache)
@@ -104,7 +111,7 @@ internal unsafe struct ThreadCache
         PoolSet* pools = cache->Pools;
         if (pools->Recording == 0)
         {
-            Atomic.StoreRelease(ref cache->Record, 0);
+            Atomic.StoreRelease(&cache->Record, 0);
             return;
         }
 
@@ -120,7 +127,7 @@ internal unsafe struct ThreadCache
 
         // [RECORD-ON] release: the ring is made before its owner writes there. Pairs with [RECORD-OWN]. Without it a thread would write
         // records by a size that is not set yet.
-        Atomic.StoreRelease(ref cache->Record, (nint)cache->KeptRing);
+        Atomic.StoreRelease(&cache->Record, (nint)cache->KeptRing);
     }
 
     /// <summary>Frees the bags it holds, limbo included. Teardown only: no slot of the engine is used any more.</summary>

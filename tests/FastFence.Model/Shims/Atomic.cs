@@ -196,4 +196,43 @@ internal static unsafe class Atomic
         Raw.Write(address, size, Raw.Apply(kind, was, operand, expected));
         return was;
     }
+
+    // As the others: a field of native memory by its address.
+    public static ulong LoadPlain(ulong* word, [CallerFilePath] string file = "", [CallerLineNumber] int line = 0) => LoadPlain(ref *word, file, line);
+
+    public static uint LoadPlain(uint* word, [CallerFilePath] string file = "", [CallerLineNumber] int line = 0) => LoadPlain(ref *word, file, line);
+
+    public static nint LoadPlain(nint* word, [CallerFilePath] string file = "", [CallerLineNumber] int line = 0) => LoadPlain(ref *word, file, line);
+
+    public static ulong LoadAcquire(ulong* word, [CallerFilePath] string file = "", [CallerLineNumber] int line = 0) => LoadAcquire(ref *word, file, line);
+
+    public static uint LoadAcquire(uint* word, [CallerFilePath] string file = "", [CallerLineNumber] int line = 0) => LoadAcquire(ref *word, file, line);
+
+    public static nint LoadAcquire(nint* word, [CallerFilePath] string file = "", [CallerLineNumber] int line = 0) => LoadAcquire(ref *word, file, line);
+
+    public static byte LoadAcquire(byte* word, [CallerFilePath] string file = "", [CallerLineNumber] int line = 0) => LoadAcquire(ref *word, file, line);
+
+    public static void StorePlain(ulong* word, ulong value, [CallerFilePath] string file = "", [CallerLineNumber] int line = 0) =>
+        StorePlain(ref *word, value, file, line);
+
+    public static void StorePlain(uint* word, uint value, [CallerFilePath] string file = "", [CallerLineNumber] int line = 0) =>
+        StorePlain(ref *word, value, file, line);
+
+    public static void StorePlain(nint* word, nint value, [CallerFilePath] string file = "", [CallerLineNumber] int line = 0) =>
+        StorePlain(ref *word, value, file, line);
+
+    public static void StorePlain(byte* word, byte value, [CallerFilePath] string file = "", [CallerLineNumber] int line = 0) =>
+        StorePlain(ref *word, value, file, line);
+
+    public static void StoreRelease(ulong* word, ulong value, [CallerFilePath] string file = "", [CallerLineNumber] int line = 0) =>
+        StoreRelease(ref *word, value, file, line);
+
+    public static void StoreRelease(uint* word, uint value, [CallerFilePath] string file = "", [CallerLineNumber] int line = 0) =>
+        StoreRelease(ref *word, value, file, line);
+
+    public static void StoreRelease(nint* word, nint value, [CallerFilePath] string file = "", [CallerLineNumber] int line = 0) =>
+        StoreRelease(ref *word, value, file, line);
+
+    public static void StoreRelease(byte* word, byte value, [CallerFilePath] string file = "", [CallerLineNumber] int line = 0) =>
+        StoreRelease(ref *word, value, file, line);
 }

@@ -48,6 +48,49 @@ public sealed class CallbackTurnTests : FenceTest
     }
 
     [Fact]
+    public void AThreadThatHadTheTurnDoesNotTakeItFromTheDispatcher()
+    {
+        // The first fence's runner had the turn last when the dispatcher takes it for the second one: beside the dispatcher's turn it must not find its own
+        // name, or it would run the third one's callback meanwhile.
+        using ManualResetEventSlim inFirst = new();
+        using ManualResetEventSlim queued = new();
+        using ManualResetEventSlim inSecond = new();
+        using ManualResetEventSlim letGo = new();
+        FenceSource[] sources = [Timeline.CreateFence(), Timeline.CreateFence(), Timeline.CreateFence()];
+        sources[0].Fence.AddCallback((_, _) =>
+        {
+            inFirst.Set();
+            Assert.True(queued.Wait(TimeSpan.FromSeconds(60)));
+            _ran.Enqueue("first");
+        }, null, out _);
+        sources[1].Fence.AddCallback((_, _) =>
+        {
+            inSecond.Set();
+            letGo.Wait();
+            _ran.Enqueue("second");
+        }, null, out _);
+        sources[2].Fence.AddCallback((_, _) => _ran.Enqueue("third"), null, out _);
+        Race.Run(
+            () =>
+            {
+                sources[0].Signal();
+                Assert.True(inSecond.Wait(TimeSpan.FromSeconds(60)));
+                Assert.Equal(SignalResult.Signaled, sources[2].Signal());
+                letGo.Set();
+            },
+            () =>
+            {
+                Assert.True(inFirst.Wait(TimeSpan.FromSeconds(60)));
+                Assert.Equal(SignalResult.Signaled, sources[1].Signal());
+                queued.Set();
+            });
+        Race.Until(() => sources.All(source => source.Fence.IsQuiesced), "all have run");
+        Assert.Equal(["first", "second", "third"], _ran);
+        Array.ForEach(sources, source => source.Dispose());
+        AssertNothingIsHeld();
+    }
+
+    [Fact]
     public void ManySignallersOfOneTimelineNeverRunTwoOfItsFencesAtOnce()
     {
         const int Fences = 20_000;
