@@ -133,8 +133,13 @@ public sealed unsafe partial class Exporter : IDisposable
                 (long)options.HoleLimit.TotalNanoseconds,
                 options.CompletionTimes,
                 options.Addresses ?? default);
-            if (block == null)
+            if (block == null || !DeadlineHints.TryMake(timeline))
             {
+                if (block != null)
+                {
+                    RingMemory.Free(block);
+                }
+
                 Teardown.FreeTimeline(timeline);
                 throw new InsufficientMemoryException($"No native memory for a ring of {options.Capacity} positions.");
             }

@@ -227,6 +227,7 @@ internal static unsafe class Teardown
         CallbackWork.Detach(block);
         NameTable.Release(block->DriverName);
         NameTable.Release(block->TimelineName);
+        RetireHints(engine.Block, block);
         PrivateHeap.Retire(engine.Block, 0, 0, (nint)block, sizeof(TimelineBlock));
 
         if (ring != null)
@@ -256,6 +257,16 @@ internal static unsafe class Teardown
         CallbackWork.Detach(block);
         NameTable.Release(block->DriverName);
         NameTable.Release(block->TimelineName);
+        DeadlineHints.Free(block);
         BlockHeap.Free(block, sizeof(TimelineBlock));
+    }
+
+    // No fence is pending, so no setter comes to them any more; a poller that still has the ring in its set may.
+    private static void RetireHints(EngineBlock* engine, TimelineBlock* block)
+    {
+        if (block->Hints != 0)
+        {
+            PrivateHeap.Retire(engine, 0, 0, block->Hints, sizeof(DeadlineHints));
+        }
     }
 }
