@@ -39,7 +39,7 @@ internal static unsafe class Teardown
         }
 
         Section.Enter();
-        bool first = !timeline.IsFreed && Atomic.ExchangeFull(ref timeline.Block->Closed, 1) == 0;
+        bool first = !timeline.IsFreed && !timeline.TryCloseUnused() && Atomic.ExchangeFull(ref timeline.Block->Closed, TimelineClosed.Yes) == 0;
         Section.Exit();
         if (first)
         {
@@ -186,7 +186,10 @@ internal static unsafe class Teardown
         exporter.OwnerIfAny?.Close();
         foreach (Timeline t in exporter.Timelines)
         {
-            Atomic.StoreRelease(ref t.Block->Closed, 1);
+            if (!t.TryCloseUnused())
+            {
+                Atomic.StoreRelease(ref t.Block->Closed, TimelineClosed.Yes);
+            }
         }
     }
 
@@ -209,8 +212,8 @@ internal static unsafe class Teardown
     /// </summary>
     public static bool TryFree(FenceEngine engine, Timeline timeline, FenceRing? ring)
     {
-        TimelineBlock* block = timeline.Block;
-        if (Atomic.LoadAcquire(ref block->Closed) == 0 || !timeline.IsPastCreators())
+        TimelineBlock* block = timeline.Seen;
+        if (Atomic.LoadAcquire(ref block->Closed) != TimelineClosed.Yes || !timeline.IsPastCreators())
         {
             return false;
         }
@@ -224,11 +227,8 @@ internal static unsafe class Teardown
 
         timeline.MarkFreed();
         timeline.ReleaseNames();
-        CallbackWork.Detach(block);
-        NameTable.Release(block->DriverName);
-        NameTable.Release(block->TimelineName);
-        RetireHints(engine.Block, block);
-        PrivateHeap.Retire(engine.Block, 0, 0, (nint)block, sizeof(TimelineBlock));
+        NameTable.Release(timeline.Name);
+        TimelineMemory.Retire(block);
 
         if (ring != null)
         {
@@ -251,22 +251,10 @@ internal static unsafe class Teardown
         return TimelineWaiters.IsEmpty(block);
     }
 
-    /// <summary>Frees a timeline at once: it was never used, or nobody can reach it any more.</summary>
-    public static void FreeTimeline(TimelineBlock* block)
+    /// <summary>Frees a timeline at once: nobody can reach it any more.</summary>
+    public static void FreeTimeline(Timeline timeline)
     {
-        CallbackWork.Detach(block);
-        NameTable.Release(block->DriverName);
-        NameTable.Release(block->TimelineName);
-        DeadlineHints.Free(block);
-        BlockHeap.Free(block, sizeof(TimelineBlock));
-    }
-
-    // No fence is pending, so no setter comes to them any more; a poller that still has the ring in its set may.
-    private static void RetireHints(EngineBlock* engine, TimelineBlock* block)
-    {
-        if (block->Hints != 0)
-        {
-            PrivateHeap.Retire(engine, 0, 0, block->Hints, sizeof(DeadlineHints));
-        }
+        NameTable.Release(timeline.Name);
+        TimelineMemory.Free(timeline.Seen);
     }
 }

@@ -57,7 +57,7 @@ internal unsafe struct TimelineBlock
     [FieldOffset(40)]
     public uint Flags;
 
-    /// <summary>1 once closed: no new fences.</summary>
+    /// <summary>A <see cref="TimelineClosed"/>; a fence is made at once where it is 0.</summary>
     [FieldOffset(44)]
     public uint Closed;
 
