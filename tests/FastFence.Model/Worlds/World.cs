@@ -46,6 +46,7 @@ internal static unsafe class World
         pools->Nodes = new SlotPool { Region = Regions.Nodes, Quota = 64 };
         s_words = (ulong*)BlockHeap.TryAllocate(Words * 64);
         Word(Words - 1) = 1; // a page of zeroes would not be in the snapshot
+        _ = UnusedTimeline.Open; // made now, so that it is in the snapshot
         s_timeline = NewTimeline();
         for (int i = 0; i < Clocks.MaxThreads - 1; i++)
         {
