@@ -152,7 +152,11 @@ public sealed unsafe partial class FenceEngine
         ulong completed = timeline.CompletedSeqno;
         if (limit == long.MaxValue || completed == timeline.LastSeqno)
         {
-            _watched.Remove(key);
+            if (_watched.Count != 0)
+            {
+                _watched.Remove(key); // of a million idle timelines none is looked for where nobody is watched
+            }
+
             return false;
         }
 
