@@ -19,6 +19,8 @@ public sealed unsafe partial class Exporter : IDisposable
     private const uint HeldUp = 2;
     private const uint Complete = 3;
 
+    private static readonly TimelineOptions s_defaults = new();
+
     private readonly ExporterBlock* _block;
 
     // Not in the block: that is another exporter's by the time of a second call.
@@ -104,10 +106,13 @@ public sealed unsafe partial class Exporter : IDisposable
     /// <exception cref="InsufficientMemoryException">No memory for it, or the name table is full.</exception>
     public Timeline CreateTimeline(string name, TimelineOptions? options = null)
     {
-        options ??= new TimelineOptions();
+        options ??= s_defaults;
         lock (Engine.Gate)
         {
-            Timeline timeline = new(this, CreateBlock(name, options, 0, TimeSpan.FromMinutes(1)), options.DynamicNames);
+            uint interned = InternTimeline(name);
+            Timeline timeline = TimelineMemory.IsNeededAtOnce(options)
+                ? new Timeline(this, CreateBlock(interned, options), options.DynamicNames)
+                : new Timeline(this, interned, options);
             Timelines.Add(timeline);
             return timeline;
         }
@@ -122,7 +127,8 @@ public sealed unsafe partial class Exporter : IDisposable
         options.Validate();
         lock (Engine.Gate)
         {
-            TimelineBlock* timeline = CreateBlock(name, options, TimelineFlags.Ring, Teardown.GraceLimit);
+            uint interned = InternTimeline(name);
+            TimelineBlock* timeline = CreateBlock(interned, options, TimelineFlags.Ring, Teardown.GraceLimit);
             RingBlock* block = RingMemory.Create(
                 Engine.Block,
                 timeline,
@@ -133,9 +139,15 @@ public sealed unsafe partial class Exporter : IDisposable
                 (long)options.HoleLimit.TotalNanoseconds,
                 options.CompletionTimes,
                 options.Addresses ?? default);
-            if (block == null)
+            if (block == null || !DeadlineHints.TryMake(timeline))
             {
-                Teardown.FreeTimeline(timeline);
+                if (block != null)
+                {
+                    RingMemory.Free(block);
+                }
+
+                TimelineMemory.Free(timeline);
+                NameTable.Release(interned);
                 throw new InsufficientMemoryException($"No native memory for a ring of {options.Capacity} positions.");
             }
 
@@ -147,7 +159,8 @@ public sealed unsafe partial class Exporter : IDisposable
             catch (InsufficientMemoryException)
             {
                 RingMemory.Free(block);
-                Teardown.FreeTimeline(timeline);
+                TimelineMemory.Free(timeline);
+                NameTable.Release(interned);
                 throw;
             }
 
@@ -235,38 +248,22 @@ public sealed unsafe partial class Exporter : IDisposable
 
     private void MarkGone() => Atomic.ExchangeFull(ref _gone, 1);
 
-    private TimelineBlock* CreateBlock(string name, TimelineOptions options, uint flags, TimeSpan watchdog)
+    private uint InternTimeline(string name)
     {
         ArgumentNullException.ThrowIfNull(name);
         Engine.ThrowIfDisposed();
-        if (IsClosed)
-        {
-            throw new InvalidOperationException($"Exporter '{DriverName}' is closed.");
-        }
+        return IsClosed ? throw new InvalidOperationException($"Exporter '{DriverName}' is closed.") : Intern(name);
+    }
 
-        uint interned = Intern(name);
-        TimelineBlock* block = (TimelineBlock*)BlockHeap.TryAllocate(sizeof(TimelineBlock));
+    private TimelineBlock* CreateBlock(uint name, TimelineOptions options, uint flags = 0, TimeSpan? watchdog = null)
+    {
+        TimelineBlock* block = TimelineMemory.TryCreate(_block, name, FenceEngine.NextContext(), options, flags, watchdog);
         if (block == null)
         {
-            NameTable.Release(interned);
+            NameTable.Release(name);
             References.ThrowNoCache();
         }
 
-        TimeSpan limit = options.Watchdog ?? watchdog;
-        block->Engine = Engine.Block;
-        block->Exporter = _block;
-        block->Context = FenceEngine.NextContext();
-        block->DisplayContext = options.DisplayContext ?? block->Context;
-        block->DriverName = Intern(DriverName);
-        block->TimelineName = interned;
-        block->Flags = flags | (options.SingleEmitter ? TimelineFlags.SingleEmitter : 0) | (options.Seqno32 ? TimelineFlags.Seqno32 : 0)
-            | (_block->Ops.EnableSignaling != null ? TimelineFlags.Enables : 0);
-        block->PrivateData = options.PrivateData;
-        block->TimeoutNanoseconds = limit == Timeout.InfiniteTimeSpan ? long.MaxValue : (long)limit.TotalNanoseconds;
-        block->StartSeqno = options.StartSeqno;
-        block->LastSeqno = options.StartSeqno;
-        block->Completed = options.StartSeqno;
-        CallbackWork.Attach(block, options.Executor);
         return block;
     }
 

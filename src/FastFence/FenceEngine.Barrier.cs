@@ -67,7 +67,7 @@ public sealed unsafe partial class FenceEngine
         lock (_gate)
         {
             return _closedExporters.Count != 0 || _exporters.Exists(static e =>
-                e.ClosedRings.Count != 0 || e.Timelines.Exists(static t => Atomic.LoadAcquire(ref t.Block->Closed) != 0));
+                e.ClosedRings.Count != 0 || e.Timelines.Exists(static t => Atomic.LoadAcquire(ref t.Seen->Closed) == TimelineClosed.Yes));
         }
     }
 

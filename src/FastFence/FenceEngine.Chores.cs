@@ -136,23 +136,27 @@ public sealed unsafe partial class FenceEngine
         foreach (Timeline timeline in _timelinesSeen)
         {
             timeline.SweepNames();
-            if (!timeline.IsFreed && HasStoodStill(timeline, tick, timeline.Block->TimeoutNanoseconds))
+            if (!timeline.IsFreed && HasStoodStill(timeline, tick, timeline.Seen->TimeoutNanoseconds))
             {
                 ulong next = timeline.CompletedSeqno + 1;
-                Notify(NotificationKind.WatchdogFired, $"Timeline context {timeline.Context}: seqno {next} was not signaled for {timeline.Block->TimeoutNanoseconds / 1_000_000_000} s; its fences end with -ETIME. A source was leaked, or Watchdog is too short.",
+                Notify(NotificationKind.WatchdogFired, $"Timeline context {timeline.Context}: seqno {next} was not signaled for {timeline.Seen->TimeoutNanoseconds / 1_000_000_000} s; its fences end with -ETIME. A source was leaked, or Watchdog is too short.",
                     facts: EventFacts.Of(timeline));
-                FenceScan.SignalPending(_block, timeline.Block, null, FenceError.TimedOut, Teardown.GraceLimit, apart: false);
+                FenceScan.SignalPending(_block, timeline.Seen, null, FenceError.TimedOut, Teardown.GraceLimit, apart: false);
             }
         }
     }
 
     private bool HasStoodStill(Timeline timeline, long tick, long limit)
     {
-        ulong key = timeline.Block->Context;
+        ulong key = timeline.Seen->Context;
         ulong completed = timeline.CompletedSeqno;
         if (limit == long.MaxValue || completed == timeline.LastSeqno)
         {
-            _watched.Remove(key);
+            if (_watched.Count != 0)
+            {
+                _watched.Remove(key); // of a million idle timelines none is looked for where nobody is watched
+            }
+
             return false;
         }
 
@@ -208,7 +212,7 @@ public sealed unsafe partial class FenceEngine
 
     private bool TryFree(Timeline timeline, FenceRing? ring)
     {
-        ulong context = timeline.Block->Context;
+        ulong context = timeline.Seen->Context;
         if (!Teardown.TryFree(this, timeline, ring))
         {
             return false;
@@ -247,11 +251,11 @@ public sealed unsafe partial class FenceEngine
                 exporter.Timelines.ForEach(t =>
                 {
                     t.ReleaseNames();
-                    Teardown.FreeTimeline(t.Block);
+                    Teardown.FreeTimeline(t);
                 });
                 exporter.ClosedRings.ForEach(r =>
                 {
-                    Teardown.FreeTimeline(r.Timeline.Block);
+                    Teardown.FreeTimeline(r.Timeline);
                     RingMemory.Free(r.Block);
                 });
                 exporter.FreeBlockNow();

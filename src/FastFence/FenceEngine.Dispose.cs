@@ -106,8 +106,8 @@ public sealed unsafe partial class FenceEngine
         lock (_gate)
         {
             return _closedExporters.TrueForAll(e =>
-                e.Timelines.TrueForAll(t => Atomic.LoadAcquire(ref t.Block->Queued) == 0)
-                && e.ClosedRings.TrueForAll(r => Atomic.LoadAcquire(ref r.Timeline.Block->Queued) == 0));
+                e.Timelines.TrueForAll(t => Atomic.LoadAcquire(ref t.Seen->Queued) == 0)
+                && e.ClosedRings.TrueForAll(r => Atomic.LoadAcquire(ref r.Timeline.Seen->Queued) == 0));
         }
     }
 

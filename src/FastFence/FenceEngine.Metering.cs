@@ -75,12 +75,13 @@ public sealed unsafe partial class FenceEngine
         {
             if (into.Count < most && !timeline.IsFreed)
             {
-                TimelineBlock* block = timeline.Block;
+                TimelineBlock* block = timeline.Seen;
+                (string driver, string name) = timeline.GetNames();
                 ulong completed = Atomic.LoadAcquire(ref block->Completed);
                 into.Add(new TimelineFigures(
-                    Encoding.UTF8.GetString(NameTable.Text(block->DriverName)),
-                    Encoding.UTF8.GetString(NameTable.Text(block->TimelineName)),
-                    block->DisplayContext,
+                    driver,
+                    name,
+                    timeline.Context,
                     (long)(Atomic.LoadAcquire(ref block->LastSeqno) - block->StartSeqno),
                     (long)(completed - block->StartSeqno)));
             }

@@ -42,7 +42,7 @@ internal static unsafe class Teardown
         }
 
         Section.Enter();
-        bool first = !timeline.IsFreed && Atomic.ExchangeFull(ref timeline.Block->Closed, 1) == 0;
+        bool first = !timeline.IsFreed && !timeline.TryCloseUnused() && Atomic.ExchangeFull(ref timeline.Block->Closed, TimelineClosed.Yes) == 0;
         Section.Exit();
         if (first)
         {
@@ -192,7 +192,10 @@ internal static unsafe class Teardown
         exporter.OwnerIfAny?.Close();
         foreach (Timeline t in exporter.Timelines)
         {
-            Atomic.StoreRelease(ref t.Block->Closed, 1);
+            if (!t.TryCloseUnused())
+            {
+                Atomic.StoreRelease(ref t.Block->Closed, TimelineClosed.Yes);
+            }
         }
     }
 
@@ -215,8 +218,8 @@ internal static unsafe class Teardown
     /// </summary>
     public static bool TryFree(FenceEngine engine, Timeline timeline, FenceRing? ring)
     {
-        TimelineBlock* block = timeline.Block;
-        if (Atomic.LoadAcquire(ref block->Closed) == 0 || !timeline.IsPastCreators())
+        TimelineBlock* block = timeline.Seen;
+        if (Atomic.LoadAcquire(ref block->Closed) != TimelineClosed.Yes || !timeline.IsPastCreators())
         {
             return false;
         }
@@ -230,10 +233,8 @@ internal static unsafe class Teardown
 
         timeline.MarkFreed();
         timeline.ReleaseNames();
-        CallbackWork.Detach(block);
-        NameTable.Release(block->DriverName);
-        NameTable.Release(block->TimelineName);
-        PrivateHeap.Retire(engine.Block, 0, 0, (nint)block, sizeof(TimelineBlock));
+        NameTable.Release(timeline.Name);
+        TimelineMemory.Retire(block);
 
         if (ring != null)
         {
@@ -256,12 +257,10 @@ internal static unsafe class Teardown
         return TimelineWaiters.IsEmpty(block);
     }
 
-    /// <summary>Frees a timeline at once: it was never used, or nobody can reach it any more.</summary>
-    public static void FreeTimeline(TimelineBlock* block)
+    /// <summary>Frees a timeline at once: nobody can reach it any more.</summary>
+    public static void FreeTimeline(Timeline timeline)
     {
-        CallbackWork.Detach(block);
-        NameTable.Release(block->DriverName);
-        NameTable.Release(block->TimelineName);
-        BlockHeap.Free(block, sizeof(TimelineBlock));
+        NameTable.Release(timeline.Name);
+        TimelineMemory.Free(timeline.Seen);
     }
 }

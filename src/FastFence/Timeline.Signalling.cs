@@ -8,7 +8,7 @@ public sealed unsafe partial class Timeline
 {
     /// <summary>
     /// Opens a <see cref="SignallingSection"/> that this timeline's fences depend on (C3), so that checked mode can tell its waits and locks
-    /// from those of others. The thread's cache for the engine is made first, outside of it. Any thread; never blocks, never fails.
+    /// from those of others. The thread's cache for the engine, and what the timeline's first fence takes, are made first, outside of it. Any thread; never blocks, never fails.
     /// </summary>
     /// <param name="member">Left to the compiler.</param>
     /// <param name="file">Left to the compiler.</param>
@@ -20,8 +20,9 @@ public sealed unsafe partial class Timeline
         int node = OrderGraph.AnySignaller;
         if (!IsFreed)
         {
-            _ = Registry.CacheOf(&_block->Engine->Pools);
-            node = Checks.On ? OrderGraph.NodeOf(References.ClassOf(_block)) : node;
+            _ = Registry.CacheOf(&Exporter.Block->Engine->Pools);
+            _ = Use(mayGrow: true);
+            node = Checks.On ? OrderGraph.NodeOf(References.ClassOf(Exporter.Block->DriverName, _name)) : node;
         }
 
         Section.Exit();

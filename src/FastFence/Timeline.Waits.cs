@@ -124,10 +124,11 @@ public sealed unsafe partial class Timeline
     {
         Section.Enter();
         ulong names = 0;
-        ThreadCache* cache = IsFreed || Atomic.LoadPlain(ref _block->Engine->Pools.Recording) == 0 ? null : Registry.CacheOf(&_block->Engine->Pools);
+        EngineBlock* engine = Exporter.Engine.Block;
+        ThreadCache* cache = IsFreed || Atomic.LoadPlain(ref engine->Pools.Recording) == 0 ? null : Registry.CacheOf(&engine->Pools);
         if (cache != null)
         {
-            names = NameTable.Keep(_block->DriverName, _block->TimelineName);
+            names = NameTable.Keep(Exporter.Block->DriverName, _name);
             FenceTrace.Wait(cache, RecordKind.FenceWaitStart, Context, seqno, names);
         }
 
@@ -160,10 +161,11 @@ public sealed unsafe partial class Timeline
         Section.Enter();
         ValueSeat seat = default;
         bool alive = !IsFreed;
-        bool registered = alive && ValueWait.TryRegister(_block, seqno, NodeKind.ValueWaiter, (nint)WaiterWord.Armed, out seat);
+        TimelineBlock* block = alive ? Use(mayGrow: true) : null;
+        bool registered = block != null && ValueWait.TryRegister(block, seqno, NodeKind.ValueWaiter, (nint)WaiterWord.Armed, out seat);
         if (registered)
         {
-            TimelineWaiters.Add(seat.Cache, _block, seat.Node);
+            TimelineWaiters.Add(seat.Cache, block, seat.Node);
         }
 
         Section.Exit();
@@ -184,7 +186,7 @@ public sealed unsafe partial class Timeline
         }
 
         Section.Enter();
-        string? name = IsFreed ? null : References.ClassOf(_block);
+        string? name = IsFreed ? null : References.ClassOf(Exporter.Block->DriverName, _name);
         Section.Exit();
         return name;
     }
@@ -212,12 +214,13 @@ public sealed unsafe partial class Timeline
         AwaitSource source = AwaitSource.TakeForValue(out short version);
         Section.Enter();
         bool alive = !IsFreed;
-        bool watching = alive && source.TryWatch(_block, seqno);
+        TimelineBlock* block = alive ? Use(mayGrow: true) : null;
+        bool watching = block != null && source.TryWatch(block, seqno);
         Section.Exit();
         if (!watching)
         {
             source.Drop();
-            return !alive
+            return !alive || !Look(seqno).IsTimedOut
                 ? new ValueTask<WaitResult>(Look(seqno))
                 : throw new InsufficientMemoryException("No node for this await: the engine's bound is reached (MaxCallbacks).");
         }
@@ -231,8 +234,9 @@ public sealed unsafe partial class Timeline
     {
         Section.Enter();
         bool freed = IsFreed;
-        ulong completed = freed ? _final : Atomic.LoadAcquire(ref _block->Completed);
-        bool isOver = freed || (Atomic.LoadAcquire(ref _block->Closed) != 0 && Atomic.LoadAcquire(ref _block->LastSeqno) == completed);
+        TimelineBlock* block = Seen;
+        ulong completed = freed ? _final : Atomic.LoadAcquire(ref block->Completed);
+        bool isOver = freed || (Atomic.LoadAcquire(ref block->Closed) == TimelineClosed.Yes && Atomic.LoadAcquire(ref block->LastSeqno) == completed);
         Section.Exit();
         return completed >= seqno ? new WaitResult(false, FenceStatus.Signaled)
             : isOver ? new WaitResult(false, FenceStatus.Failed(FenceError.TimelineClosed))

@@ -13,16 +13,16 @@ namespace FastFence;
 /// </summary>
 public sealed unsafe partial class Timeline : IDisposable
 {
-    private readonly TimelineBlock* _block;
     private uint _freed;
     private ulong _final;
-    private GraceToken? _closing;
+    private GraceToken _closing; // none: not seen closed yet
 
     internal Timeline(Exporter exporter, TimelineBlock* block, bool dynamicNames = false)
     {
         Exporter = exporter;
         _fenceNames = dynamicNames ? new FenceNameQueue() : null;
-        _block = block;
+        _block = (nint)block;
+        _name = block->TimelineName;
         Context = block->DisplayContext;
     }
 
@@ -44,13 +44,11 @@ public sealed unsafe partial class Timeline : IDisposable
         get
         {
             Section.Enter();
-            bool closed = IsFreed || Atomic.LoadAcquire(&_block->Closed) != 0;
+            bool closed = IsFreed || Atomic.LoadAcquire(&Seen->Closed) == TimelineClosed.Yes;
             Section.Exit();
             return closed;
         }
     }
-
-    internal TimelineBlock* Block => _block;
 
     // Read as a section's first load: whoever sees false may use the block to the section's end.
     internal bool IsFreed => Atomic.LoadAcquire(ref _freed) != 0;
@@ -79,7 +77,7 @@ public sealed unsafe partial class Timeline : IDisposable
         }
 
         ReaderRecord* reader = words.Reader; // who has a cache has a record
-        TimelineBlock* timeline = _block;
+        TimelineBlock* timeline = Seen;
         if (!Reader.TryEnterBrief(Domain.Process, reader, out ulong before))
         {
             return TryCreateSlowly(ref words, out source, privateData);
@@ -147,8 +145,9 @@ public sealed unsafe partial class Timeline : IDisposable
 
     private FenceSource CreateInside(ref ThreadWords words, nint privateData, ulong names)
     {
-        TimelineBlock* timeline = _block;
-        if (Atomic.LoadAcquire(&timeline->Closed) != 0)
+        // A block is memory that may not be there yet: inside a signalling section nothing grows (C3).
+        TimelineBlock* timeline = Use(mayGrow: words.Reader->Signalling == 0);
+        if (timeline == null || Atomic.LoadAcquire(&timeline->Closed) != TimelineClosed.No)
         {
             return default;
         }
@@ -199,8 +198,8 @@ public sealed unsafe partial class Timeline : IDisposable
     /// </summary>
     internal bool IsPastCreators()
     {
-        _closing ??= GracePeriod.Start();
-        return GracePeriod.Poll(_closing.Value) || Exporter.Skips(UnloadSkip.Creators);
+        _closing = _closing == default ? GracePeriod.Start() : _closing;
+        return GracePeriod.Poll(_closing) || Exporter.Skips(UnloadSkip.Creators);
     }
 
     // Driver and timeline, as captured when it was made; empty once it has been freed.
@@ -209,7 +208,7 @@ public sealed unsafe partial class Timeline : IDisposable
         Section.Enter();
         (string, string) names = IsFreed
             ? (string.Empty, string.Empty)
-            : (Encoding.UTF8.GetString(NameTable.Text(_block->DriverName)), Encoding.UTF8.GetString(NameTable.Text(_block->TimelineName)));
+            : (Encoding.UTF8.GetString(NameTable.Text(Exporter.Block->DriverName)), Encoding.UTF8.GetString(NameTable.Text(_name)));
         Section.Exit();
         return names;
     }
@@ -217,14 +216,14 @@ public sealed unsafe partial class Timeline : IDisposable
     // Before the grace period after which the block goes. What it came to stays readable.
     internal void MarkFreed()
     {
-        _final = Atomic.LoadAcquire(&_block->Completed);
+        _final = Atomic.LoadAcquire(&Seen->Completed);
         Atomic.ExchangeFull(ref _freed, 1);
     }
 
     private ulong Read(bool completed)
     {
         Section.Enter();
-        ulong seqno = IsFreed ? 0 : Atomic.LoadAcquire(ref completed ? ref _block->Completed : ref _block->LastSeqno);
+        ulong seqno = IsFreed ? 0 : Atomic.LoadAcquire(ref completed ? ref Seen->Completed : ref Seen->LastSeqno);
         Section.Exit();
         return seqno;
     }
@@ -232,6 +231,6 @@ public sealed unsafe partial class Timeline : IDisposable
     private FenceSource ThrowRefused() => IsClosed
         ? throw new InvalidOperationException($"Timeline of context {Context} is closed.")
         : throw new InsufficientMemoryException(SignallingSection.IsInside
-            ? "No fence: inside a signalling section nothing grows (C3), and this thread has no free slot at hand. Create it before the section."
+            ? "No fence: inside a signalling section nothing grows (C3), and this thread has no free slot at hand, or the timeline had no fence yet. Create it before the section."
             : "No fence: the engine's bound is reached (MaxFences, MaxLimbo, or the reservation). See GetStatistics().Limbo and FencesLive.");
 }

@@ -1,5 +1,6 @@
 // Contexts: timelines that stay. Their own names, and one name for all. Made once a round; what making one costs at a size is the fastest
-// of the batches made just before it. Bytes are those of the engine's blocks (names among them) and of the managed heap.
+// of the batches made just before it. Bytes are those of the engine's blocks (names among them) and of the managed heap; a context takes its
+// block with its first fence, so those before and after that are two series.
 using System.Globalization;
 using FastFence.Latency.Growth;
 using FastFence.Memory;
@@ -55,6 +56,7 @@ internal static class ContextCurves
             Curve("context-bytes", "Bytes of a context", "bytes a context", "B",
                 Bare("native, with a name of its own", sizes, own.NativeBytes),
                 Bare("native, one name for all", sizes, shared.NativeBytes, GrowthMust.Of(64, "64 B + names")),
+                Bare("native, one name for all, each has had a fence", sizes, shared.UsedBytes),
                 Bare("managed, with a name of its own", sizes[many..], own.ManagedBytes[many..])),
         ];
     }
@@ -99,6 +101,8 @@ internal static class ContextCurves
 
         public double[] NativeBytes { get; } = new double[sizes.Length];
 
+        public double[] UsedBytes { get; } = new double[sizes.Length];
+
         public double[] ManagedBytes { get; } = new double[sizes.Length];
 
         public double[] TickMicroseconds { get; } = new double[sizes.Length];
@@ -115,6 +119,8 @@ internal static class ContextCurves
             int at = 0;
             for (int i = 0; i < sizes.Length; i++)
             {
+                int unused = timelines.Count;
+                long before = BlockHeap.LiveBytes;
                 while (timelines.Count < sizes[i])
                 {
                     int batch = Math.Min(MadeInBatch, sizes[i] - timelines.Count);
@@ -126,9 +132,11 @@ internal static class ContextCurves
                     }
                 }
 
-                NativeBytes[i] = (double)(BlockHeap.LiveBytes - native) / sizes[i];
+                NativeBytes[i] = (double)(BlockHeap.LiveBytes - before) / (sizes[i] - unused);
                 ManagedBytes[i] = (double)(GC.GetTotalMemory(forceFullCollection: true) - managed) / sizes[i];
                 engine.PublishClock();
+                Live(timelines, unused, sizes[i] - unused);
+                UsedBytes[i] = (double)(BlockHeap.LiveBytes - native) / sizes[i];
                 Using.Time(round, i, plan.Batches, plan.IsSmoke ? 16 : LivesInBatch, times => at = Live(timelines, at % timelines.Count, times));
                 if (!shared)
                 {

@@ -8,9 +8,12 @@
 //        │──┘ (10, 2 ms)
 //        └──────────────────▶ seqno
 //
-// One writer at a time (the setters' lock); a poller reads without one. This file touches native memory only.
+// One writer at a time (the setters' lock); a poller reads without one. A ring's are there from the start, for its poller's sake; another timeline's
+// come with the first one, and where there is no memory for them each is taken as new: its exporter is told too often rather than too seldom. This
+// file touches native memory only.
 using System.Runtime.InteropServices;
 using FastFence.Atomics;
+using FastFence.Memory;
 using FastFence.Platform;
 
 namespace FastFence.Fences;
@@ -40,12 +43,33 @@ internal unsafe struct DeadlineHints
     private uint _count;
     private fixed ulong _words[2 * Most];
 
+    /// <summary>Gives a timeline its hints; false at the reservation's bound. Under the setters' lock, or before others know the timeline.</summary>
+    public static bool TryMake(TimelineBlock* timeline)
+    {
+        timeline->Hints = (nint)BlockHeap.TryAllocate(sizeof(DeadlineHints));
+        return timeline->Hints != 0;
+    }
+
+    /// <summary>Gives them back. Safety: nobody can come to the timeline any more.</summary>
+    public static void Free(TimelineBlock* timeline)
+    {
+        if (timeline->Hints != 0)
+        {
+            BlockHeap.Free((void*)timeline->Hints, sizeof(DeadlineHints));
+        }
+    }
+
     /// <summary>
     /// Adds a hint; false when it says nothing new: the soonest wins. Under the setters' lock, inside a section.
     /// </summary>
     public static bool TryAdd(TimelineBlock* timeline, ulong seqno, long time)
     {
-        DeadlineHints* hints = &timeline->Hints;
+        if (timeline->Hints == 0 && !TryMake(timeline))
+        {
+            return true;
+        }
+
+        DeadlineHints* hints = (DeadlineHints*)timeline->Hints;
         DeadlineHint* steps = stackalloc DeadlineHint[Most + 1];
         ulong completed = Atomic.LoadAcquire(ref timeline->Completed);
         uint count = 0;
@@ -87,7 +111,11 @@ internal unsafe struct DeadlineHints
     /// </summary>
     public static long Soonest(TimelineBlock* timeline, long from)
     {
-        DeadlineHints* hints = &timeline->Hints;
+        DeadlineHints* hints = (DeadlineHints*)timeline->Hints;
+        if (hints == null)
+        {
+            return long.MaxValue;
+        }
 
         // [HINT-READ] acquire, all of them: steps are read between two looks at the version. Pairs with [HINT-WRITE]. Without it a poller
         // sleeps by the time of one hint and the fence of another.

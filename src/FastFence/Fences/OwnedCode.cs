@@ -13,9 +13,7 @@ internal static unsafe class OwnedCode
     public const int Owners = 4096;
 
     /// <summary>Bytes of the counts.</summary>
-    public const long Bytes = (long)Owners * LineBytes;
-
-    private const int LineBytes = 64;
+    public const long Bytes = (long)Owners * Reservation.LineBytes;
 
     /// <summary>One more callback, before it is pushed. Inside the section in which the owner was seen open.</summary>
     public static void Enter(nint counts, uint owner) =>
@@ -37,5 +35,5 @@ internal static unsafe class OwnedCode
         Atomic.LoadAcquire(ref At(counts, owner));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static ref uint At(nint counts, uint owner) => ref *(uint*)(counts + ((nint)owner * LineBytes));
+    private static ref uint At(nint counts, uint owner) => ref *(uint*)(counts + ((nint)owner * Reservation.LineBytes));
 }

@@ -34,7 +34,7 @@ internal static unsafe partial class References
             FenceSlot* slot = fence.Slot;
             return !FenceLife.IsCurrent(slot, fence.Generation) || slot->Timeline->Engine == null
                 ? null
-                : ClassOf(slot->Timeline);
+                : ClassOf(slot->Timeline->DriverName, slot->Timeline->TimelineName);
         }
         finally
         {
@@ -43,6 +43,6 @@ internal static unsafe partial class References
     }
 
     /// <summary>As the other. The timeline is memory of ours: inside a section, or its owner.</summary>
-    public static string ClassOf(TimelineBlock* timeline) =>
-        $"timeline '{Encoding.UTF8.GetString(NameTable.Text(timeline->DriverName))} {Encoding.UTF8.GetString(NameTable.Text(timeline->TimelineName))}'";
+    public static string ClassOf(uint driver, uint timeline) =>
+        $"timeline '{Encoding.UTF8.GetString(NameTable.Text(driver))} {Encoding.UTF8.GetString(NameTable.Text(timeline))}'";
 }

@@ -22,8 +22,11 @@ internal static class TimelineFlags
     public const uint Enables = 16;
 }
 
-/// <summary>A timeline in native memory; its emitters, its signaller and everybody else write different lines.</summary>
-[StructLayout(LayoutKind.Explicit, Size = 7 * Reservation.ContentionBytes)]
+/// <summary>
+/// A timeline in native memory: four lines, of which the emitters write the second, the signaller the third, and whoever reclaims or waits the last.
+/// Where a CPU fetches lines by pairs, a pair holds one that is written all the time and one that hardly ever is, so nobody loses his to a neighbour's.
+/// </summary>
+[StructLayout(LayoutKind.Explicit, Size = 4 * Reservation.LineBytes)]
 internal unsafe struct TimelineBlock
 {
     /// <summary>The engine.</summary>
@@ -54,7 +57,7 @@ internal unsafe struct TimelineBlock
     [FieldOffset(40)]
     public uint Flags;
 
-    /// <summary>1 once closed: no new fences.</summary>
+    /// <summary>A <see cref="TimelineClosed"/>; a fence is made at once where it is 0.</summary>
     [FieldOffset(44)]
     public uint Closed;
 
@@ -62,114 +65,102 @@ internal unsafe struct TimelineBlock
     [FieldOffset(48)]
     public nint PrivateData;
 
-    /// <summary>Longest time a fence may take, ns; <see cref="long.MaxValue"/> = no watchdog.</summary>
-    [FieldOffset(56)]
-    public long TimeoutNanoseconds;
-
-    /// <summary>Next timeline of the exporter.</summary>
-    [FieldOffset(64)]
-    public TimelineBlock* Next;
-
-    /// <summary>Seqno before the first one.</summary>
-    [FieldOffset(72)]
-    public ulong StartSeqno;
-
-    /// <summary>What the watchdog last saw in <see cref="Completed"/>.</summary>
-    [FieldOffset(80)]
-    public ulong WatchSeen;
-
-    /// <summary>Since when it has stood there with fences pending, ns; 0 = not.</summary>
-    [FieldOffset(88)]
-    public long WatchSince;
-
-    /// <summary>Number of what its executor is given to run; 0 = no executor.</summary>
-    [FieldOffset(96)]
-    public uint Work;
-
     /// <summary>The word that its poller sleeps on; 0 = no poller.</summary>
-    [FieldOffset(104)]
+    [FieldOffset(56)]
     public nint PollerAsleep;
 
     /// <summary>Last seqno given out. Emitters.</summary>
-    [FieldOffset(128)]
+    [FieldOffset(64)]
     public ulong LastSeqno;
 
     /// <summary>Seqnos given out without a fence (NOPs). Emitters.</summary>
-    [FieldOffset(136)]
+    [FieldOffset(72)]
     public ulong Skipped;
 
+    /// <summary>Seqno before the first one.</summary>
+    [FieldOffset(80)]
+    public ulong StartSeqno;
+
+    /// <summary>Longest time a fence may take, ns; <see cref="long.MaxValue"/> = no watchdog.</summary>
+    [FieldOffset(88)]
+    public long TimeoutNanoseconds;
+
+    /// <summary>Soft deadlines of its fences (<see cref="DeadlineHints"/>); 0 until there is one.</summary>
+    [FieldOffset(96)]
+    public nint Hints;
+
     /// <summary>All fences up to this seqno are signaled. Written by the one whose turn it is.</summary>
-    [FieldOffset(256)]
+    [FieldOffset(128)]
     public ulong Completed;
 
     /// <summary>Units of the last timestamp: they never fall on a timeline.</summary>
-    [FieldOffset(264)]
+    [FieldOffset(136)]
     public ulong LastUnits;
-
-    /// <summary>Signals out of turn that are recorded and have not taken effect.</summary>
-    [FieldOffset(272)]
-    public uint DeferredCount;
-
-    /// <summary>1 while somebody works through them.</summary>
-    [FieldOffset(276)]
-    public uint DrainFlag;
-
-    /// <summary>Newly recorded ones (tagged stack over fence links).</summary>
-    [FieldOffset(280)]
-    public ulong DeferredStack;
-
-    /// <summary>The others, sorted by seqno; under <see cref="DrainFlag"/>.</summary>
-    [FieldOffset(288)]
-    public uint DeferredSorted;
-
-    /// <summary>Seqno of the first of the sorted ones; 0 = none.</summary>
-    [FieldOffset(296)]
-    public ulong DeferredNext;
 
     /// <summary>
     /// Smallest seqno that somebody waits for, 0 = nobody: all that a signal looks at. Too low is legal, too high never. Written under
     /// <see cref="WaiterFlag"/>.
     /// </summary>
-    [FieldOffset(312)]
+    [FieldOffset(144)]
     public ulong Awaited;
 
+    /// <summary>Signals out of turn that are recorded and have not taken effect.</summary>
+    [FieldOffset(152)]
+    public uint DeferredCount;
+
+    /// <summary>1 while somebody works through them.</summary>
+    [FieldOffset(156)]
+    public uint DrainFlag;
+
+    /// <summary>Seqno of the first of the sorted ones; 0 = none.</summary>
+    [FieldOffset(160)]
+    public ulong DeferredNext;
+
+    /// <summary>The recorded ones that somebody has sorted by seqno; under <see cref="DrainFlag"/>.</summary>
+    [FieldOffset(168)]
+    public uint DeferredSorted;
+
+    /// <summary>Newest fence whose callbacks wait for their turn, or who has it: see <see cref="CallbackTurn"/>.</summary>
+    [FieldOffset(172)]
+    public uint Queued;
+
+    /// <summary>Cache of the signaller that has the turn, or had it last; 0 = none, or a dispatcher.</summary>
+    [FieldOffset(176)]
+    public nint Runner;
+
+    /// <summary>Fences of this timeline on the run list of the thread that has the turn, beside the first one. That thread.</summary>
+    [FieldOffset(184)]
+    public uint RunCount;
+
+    /// <summary>Number of what its executor is given to run; 0 = no executor.</summary>
+    [FieldOffset(188)]
+    public uint Work;
+
+    /// <summary>Fences whose slots went through their grace period. Whoever reclaims.</summary>
+    [FieldOffset(192)]
+    public ulong Reclaimed;
+
+    /// <summary>Next timeline of the dispatcher's queue.</summary>
+    [FieldOffset(200)]
+    public nint ReadyNext;
+
+    /// <summary>Newly recorded signals out of turn (tagged stack over fence links).</summary>
+    [FieldOffset(208)]
+    public ulong DeferredStack;
+
     /// <summary>Newly registered waiters for a value (tagged stack over node links).</summary>
-    [FieldOffset(320)]
+    [FieldOffset(216)]
     public ulong WaiterStack;
 
     /// <summary>The others, sorted by seqno; under <see cref="WaiterFlag"/>.</summary>
-    [FieldOffset(328)]
+    [FieldOffset(224)]
     public uint WaiterSorted;
 
     /// <summary>1 while somebody works through the waiters.</summary>
-    [FieldOffset(332)]
+    [FieldOffset(228)]
     public uint WaiterFlag;
 
     /// <summary>1 when waiters have left that are still in the list.</summary>
-    [FieldOffset(336)]
+    [FieldOffset(232)]
     public uint WaiterSweep;
-
-    /// <summary>Fences whose slots went through their grace period. Whoever reclaims.</summary>
-    [FieldOffset(384)]
-    public ulong Reclaimed;
-
-    /// <summary>Newest fence whose callbacks wait for their turn, or who has it: see <see cref="CallbackTurn"/>.</summary>
-    [FieldOffset(512)]
-    public uint Queued;
-
-    /// <summary>Fences of this timeline on the run list of the thread that has the turn, beside the first one. That thread.</summary>
-    [FieldOffset(516)]
-    public uint RunCount;
-
-    /// <summary>Cache of the signaller that has the turn, or had it last; 0 = none, or a dispatcher.</summary>
-    [FieldOffset(520)]
-    public nint Runner;
-
-    /// <summary>Next timeline of the dispatcher's queue.</summary>
-    [FieldOffset(528)]
-    public nint ReadyNext;
-
-    /// <summary>Soft deadlines of its fences.</summary>
-    [FieldOffset(640)]
-    public DeadlineHints Hints;
 }

@@ -18,6 +18,9 @@ internal static unsafe partial class Reservation
     /// <summary>Bytes of a callback node: half a cache line (decision 1).</summary>
     public const int NodeBytes = 32;
 
+    /// <summary>Bytes of a cache line.</summary>
+    public const int LineBytes = 64;
+
     /// <summary>Distance of words that different threads write, on every CPU (one IL serves all; adjacent-line prefetch).</summary>
     public const int ContentionBytes = 128;
 

@@ -16,8 +16,6 @@ internal static unsafe class NameTable
     /// <summary>Longest name in bytes.</summary>
     public const int MaxBytes = 240;
 
-    private const int RecordBytes = 256;
-
     // Chains of eight at the bound. The pages of those that nobody has come to are not there: as many as names cost what they take.
     private const int BucketCount = 1 << 18;
 
@@ -36,7 +34,7 @@ internal static unsafe class NameTable
         public uint Slot; // in the recorder's area
         public ushort Length;
         public ushort Given; // how often it stands in the queue of names given up
-        public fixed byte Text[MaxBytes];
+        public fixed byte Text[MaxBytes]; // as many of them as the name has: a record is as long as its name
     }
 
     /// <summary>Most names at a time.</summary>
@@ -158,6 +156,9 @@ internal static unsafe class NameTable
     // Not by the constructor, which asks whether the length is below 0.
     private static ReadOnlySpan<byte> TextOf(Record* record) => MemoryMarshal.CreateReadOnlySpan(ref record->Text[0], record->Length);
 
+    // Most names fit a line with their links.
+    private static long BytesFor(int length) => sizeof(Record) - MaxBytes + length;
+
     private static Record* RecordOf(uint id) => (Record*)BlockHeap.At(id);
 
     private static uint Add(uint bucket, ReadOnlySpan<byte> name)
@@ -168,13 +169,13 @@ internal static unsafe class NameTable
             CloseBatch(); // the names without a timeline go, and the records with them
         }
 
-        Record* record = IsFull() ? null : (Record*)BlockHeap.TryAllocate(RecordBytes);
+        Record* record = IsFull() ? null : (Record*)BlockHeap.TryAllocate(BytesFor(name.Length));
         if (record == null)
         {
             return 0;
         }
 
-        name.CopyTo(new Span<byte>(record->Text, MaxBytes));
+        name.CopyTo(new Span<byte>(record->Text, name.Length));
         record->Length = (ushort)name.Length;
         record->References = 1;
         record->Next = s_buckets[bucket];
@@ -224,7 +225,7 @@ internal static unsafe class NameTable
 
         s_count--;
         s_unused--;
-        BlockHeap.Free(record, RecordBytes);
+        BlockHeap.Free(record, BytesFor(record->Length));
     }
 
     private static uint BucketOf(ReadOnlySpan<byte> name)

@@ -71,6 +71,7 @@ internal static class All
         new Stack(),
         new Retiring(),
         new Clock(),
+        new FirstUse(),
         new EmitAgainstDoorbell(),
         new CompleteAgainstSleep(),
         new HintsRead(),

@@ -47,6 +47,7 @@ internal static unsafe class World
         s_words = (ulong*)BlockHeap.TryAllocate(Words * 64);
         Word(Words - 1) = 1; // a page of zeroes would not be in the snapshot
         *(ulong*)BlockHeap.TryAllocate(sizeof(ulong)) = 1; // nor would that of the smallest blocks, a ring's retire slots among them
+        _ = UnusedTimeline.Open; // made now, so that it is in the snapshot
         s_timeline = NewTimeline();
         for (int i = 0; i < Clocks.MaxThreads - 1; i++)
         {

@@ -19,7 +19,7 @@ public sealed unsafe class FenceLayoutTests(ITestOutputHelper output)
             (nameof(FenceSlot), 64, sizeof(FenceSlot)),
             (nameof(CallbackNode), 32, sizeof(CallbackNode)),
             (nameof(ReaderRecord), 128, sizeof(ReaderRecord)),
-            (nameof(TimelineBlock), 896, sizeof(TimelineBlock)),
+            (nameof(TimelineBlock), 256, sizeof(TimelineBlock)),
             (nameof(ExporterBlock), 256, sizeof(ExporterBlock)),
             (nameof(RingSlot), 64, sizeof(RingSlot)),
             (nameof(RingCommand), 48, sizeof(RingCommand)),
@@ -93,12 +93,35 @@ public sealed unsafe class FenceLayoutTests(ITestOutputHelper output)
     [Fact]
     public void ContendedWordsOfDifferentWritersLie128BytesApart()
     {
-        TimelineBlock timeline = default;
         DomainBlock domain = default;
         RingBlock ring = default;
-        AssertApart("timeline", Offset(ref timeline, ref timeline.LastSeqno), Offset(ref timeline, ref timeline.Completed), Offset(ref timeline, ref timeline.Reclaimed), Offset(ref timeline, ref timeline.Queued), Offset(ref timeline, ref timeline.Hints));
         AssertApart("domain", Offset(ref domain, ref domain.Phase), Offset(ref domain, ref domain.Completed), Offset(ref domain, ref domain.Records), Offset(ref domain, ref domain.SharedWord));
         AssertApart("ring", 0, Offset(ref ring, ref ring.Seen), Offset(ref ring, ref ring.DoorbellAsleep), Offset(ref ring, ref ring.OwnWord));
+    }
+
+    [Fact]
+    public void EachWriterOfATimelineHasALineAndNoTwoBusyOnesShareAPair()
+    {
+        TimelineBlock timeline = default;
+        Dictionary<string, long> first = new()
+        {
+            ["what is fixed"] = Offset(ref timeline, ref timeline.DisplayContext) / Reservation.LineBytes,
+            ["emitters"] = Offset(ref timeline, ref timeline.LastSeqno) / Reservation.LineBytes,
+            ["signaller"] = Offset(ref timeline, ref timeline.Completed) / Reservation.LineBytes,
+            ["reclaimers"] = Offset(ref timeline, ref timeline.Reclaimed) / Reservation.LineBytes,
+        };
+        Print(nameof(TimelineBlock), first);
+        Assert.Equal([0L, 1, 2, 3], first.Values);
+        Assert.True(first["emitters"] / 2 != first["signaller"] / 2, "the emitters and the signaller write all the time");
+
+        // All that a signal reads or writes of it, but for what is fixed.
+        long[] signal =
+        [
+            Offset(ref timeline, ref timeline.LastUnits), Offset(ref timeline, ref timeline.Awaited), Offset(ref timeline, ref timeline.DeferredCount),
+            Offset(ref timeline, ref timeline.Queued), Offset(ref timeline, ref timeline.Runner), Offset(ref timeline, ref timeline.RunCount),
+        ];
+        Assert.All(signal, at => Assert.Equal(first["signaller"], at / Reservation.LineBytes));
+        Assert.Equal(sizeof(TimelineBlock), BlockHeap.RoundedSize(sizeof(TimelineBlock)));
     }
 
     [Fact]

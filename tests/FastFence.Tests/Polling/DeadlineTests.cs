@@ -101,6 +101,8 @@ public sealed unsafe class DeadlineTests : IDisposable
 
                     Assert.Equal(all.Count == 0 ? long.MaxValue : all.Min(hint => hint.Time), DeadlineHints.Soonest(timeline, 0));
                 }
+
+                DeadlineHints.Free(timeline);
             },
             iter: 2_000,
             threads: 1);
@@ -122,6 +124,7 @@ public sealed unsafe class DeadlineTests : IDisposable
         }
 
         Assert.Equal(long.MaxValue, DeadlineHints.Soonest(&timeline, 0));
+        DeadlineHints.Free(&timeline);
     }
 
     [Fact]
