@@ -37,6 +37,9 @@ public sealed class CaseTests
     public void AScanForAnotherThreadsStampNeedsNoFenceOfItsOwn() => Holds<ScanForAnother>();
 
     [Fact]
+    public void ATimelineGetsOneBlockOrIsClosedUnused() => Holds<FirstUse>();
+
+    [Fact]
     public void PrivateDataOfAFenceSeenPendingLivesToTheEndOfTheSection() => Holds<PrivateData>();
 
     [Fact]
