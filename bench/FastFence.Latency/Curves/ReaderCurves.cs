@@ -1,5 +1,5 @@
-// Readers that are registered and at rest: each has opened a section once and sleeps. A grace period is one process-wide barrier and one
-// look at each record; the barrier alone takes turns with it. Records are never given back, so sizes only grow and a process measures
+// Readers that are registered and idle: each has opened a section once and sleeps, without having said that it rests. A grace period is one process-wide
+// barrier, when anybody but the caller is registered, and one look at each record; the barrier alone takes turns with it. Records are never given back, so sizes only grow and a process measures
 // them once; rounds repeat at each size.
 using FastFence.Latency.Growth;
 using FastFence.Platform;
@@ -52,23 +52,24 @@ internal static unsafe class ReaderCurves
 
     private static GrowthCurve PerReader(Turns whole, Turns barrier)
     {
-        // Scans alone, so that a barrier that was slow at one size is no reader's cost. From eight readers on: what fewer take is less
-        // than a barrier varies by.
+        // Scans alone, so that a barrier that was slow at one size is no reader's cost; against the least size that has one. From eight readers on: what
+        // fewer take is less than a barrier varies by.
         int from = Array.FindIndex(whole.Sizes, n => n >= LeastJudged);
-        from = from < 1 ? 1 : from;
-        double PerReader(double[] w, double[] b, int i) => (w[i] - b[i] - (w[0] - b[0])) / (whole.Sizes[i] - whole.Sizes[0]);
+        int least = whole.Sizes[0] == 1 && whole.Sizes.Length > 2 ? 1 : 0;
+        from = Math.Max(from, least + 1);
+        double PerReader(double[] w, double[] b, int i) => (w[i] - b[i] - (w[least] - b[least])) / (whole.Sizes[i] - whole.Sizes[least]);
         return new GrowthCurve
         {
             Name = "readers",
             Title = "Grace period: what one more registered reader costs",
-            Across = "registered readers, at rest",
+            Across = "registered readers, idle",
             Upwards = "ns a reader, barrier taken off",
             Unit = "ns",
             Series =
             [
                 new GrowthSeries
                 {
-                    Name = "scan, a reader more than one",
+                    Name = "scan, a reader more",
                     Sizes = whole.Sizes[from..],
                     Values = [.. Enumerable.Range(from, whole.Sizes.Length - from).Select(i => PerReader(whole.Best, barrier.Best, i))],
                     Rounds = [.. whole.Rounds.Select((w, r) => (double[])[.. Enumerable.Range(from, whole.Sizes.Length - from).Select(i => PerReader(w, barrier.Rounds[r], i))])],
@@ -83,7 +84,7 @@ internal static unsafe class ReaderCurves
     {
         Name = "grace-period",
         Title = "Grace period, whole",
-        Across = "registered readers, at rest",
+        Across = "registered readers, idle",
         Upwards = "ns",
         Unit = "ns",
         Series = [GrowthSeries.Of("GracePeriod.Synchronize", whole), GrowthSeries.Of("the process-wide barrier in it", barrier)],
