@@ -53,7 +53,8 @@ public sealed record RingOptions : TimelineOptions
     public nint CompletionTimes { get; init; }
 
     /// <summary>
-    /// Address of the completion word; it stays mapped until the ring is closed (<see cref="FenceRing.Dispose"/> has returned). 0 = one of the engine's. 64-bit words of eight rings
+    /// Address of the completion word; it stays mapped until the ring is closed (<see cref="FenceRing.Dispose"/> has returned; should the
+    /// poller stand still meanwhile, that waits a second for it at most). 0 = one of the engine's. 64-bit words of eight rings
     /// side by side (aligned to 8 bytes) are looked at in one step: an idle ring then costs the poller a fraction of a nanosecond.
     /// </summary>
     public nint CompletionWord { get; init; }

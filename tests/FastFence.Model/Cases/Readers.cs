@@ -37,6 +37,14 @@ internal abstract unsafe class FreeingCase : ModelCase
         }
     }
 
+    /// <summary>A casual reader's section.</summary>
+    protected static void ReadInside(ReaderRecord* reader)
+    {
+        Reader.Enter(World.Domain, reader);
+        Read();
+        Reader.Exit(reader);
+    }
+
     protected static void Free()
     {
         Atomic.StorePlain(ref Link, 0);

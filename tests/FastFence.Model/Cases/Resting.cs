@@ -26,13 +26,9 @@ internal sealed unsafe class RestAgainstScan : FreeingCase
         }
 
         ReaderRecord* reader = World.Cache(0)->Reader;
-        Reader.Enter(World.Domain, reader);
-        Read();
-        Reader.Exit(reader);
+        ReadInside(reader);
         Reader.Rest(reader);
-        Reader.Enter(World.Domain, reader);
-        Read();
-        Reader.Exit(reader);
+        ReadInside(reader);
     }
 }
 
@@ -94,9 +90,7 @@ internal sealed unsafe class LeavingOnline : FreeingCase
 
         ReaderRecord* reader = World.Cache(0)->Reader;
         Reader.TryLeave(reader);
-        Reader.Enter(World.Domain, reader);
-        Read();
-        Reader.Exit(reader);
+        ReadInside(reader);
     }
 }
 
@@ -127,9 +121,7 @@ internal sealed unsafe class ScanForAnother : FreeingCase
         switch (thread)
         {
             case 0:
-                Reader.Enter(World.Domain, World.Cache(0)->Reader);
-                Read();
-                Reader.Exit(World.Cache(0)->Reader);
+                ReadInside(World.Cache(0)->Reader);
                 break;
             case 1:
                 Atomic.StorePlain(ref Link, 0);

@@ -74,6 +74,21 @@ public sealed unsafe class ReaderRestTests : IDisposable
     }
 
     [Fact]
+    public void AThreadAtRestIsReadingNothing()
+    {
+        using Worker worker = new();
+        worker.Do(static () =>
+        {
+            FenceThread.GetCurrent().Rest();
+            Assert.Equal(Domain.AtRest, Registry.CurrentReader()->Word);
+            Assert.False(Section.IsReading()); // checked mode reports what is asked for outside
+            Section.Enter();
+            Assert.True(Section.IsReading());
+            Section.Exit();
+        });
+    }
+
+    [Fact]
     public void NestingTooDeepIsStillRefused()
     {
         _reader->Word = (2 * Domain.PhaseStep) - 1;
